@@ -1,0 +1,170 @@
+/**
+ * What the use-cases need from the outside, written from the callers. Adapters implement these; one contract suite
+ * per port (test/contract) runs against every adapter.
+ */
+
+/** A document as stored. `version` starts at 1 and grows by 1 with every replace. Times are ISO 8601 UTC. */
+export interface Stored<T> {
+  id: string;
+  version: number;
+  createdAt: string;
+  storedAt: string;
+  doc: T;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Opaque; pass as `after` to go on. Absent on the last page. */
+  nextCursor?: string;
+}
+
+/** Every named declared index must equal the value, or contain it where the indexed value is an array. */
+export type Where = Record<string, string>;
+
+export type WriteOp<T> =
+  | { op: 'insert'; id: string; doc: T }
+  | { op: 'replace'; id: string; doc: T; expectedVersion: number }
+  | { op: 'remove'; id: string; expectedVersion?: number };
+export type WriteResult<T> = { ok: true; stored?: Stored<T> } | { ok: false; error: StoreError };
+
+/** One collection of JSON documents. Writes are atomic and durable per document once acknowledged. */
+export interface Collection<T> {
+  get(id: string): Promise<Stored<T> | undefined>;
+  /** In the order asked; ids that do not exist are left out. */
+  getMany(ids: readonly string[]): Promise<Stored<T>[]>;
+  /** @throws StoreError `taken` when the id or a unique index value exists (names the index). */
+  insert(id: string, doc: T): Promise<Stored<T>>;
+  /** @throws StoreError `stale` when the version differs, `missing` when there is none, `taken` on a unique index. */
+  replace(id: string, doc: T, expectedVersion: number): Promise<Stored<T>>;
+  /** @throws StoreError `stale`, `missing`. */
+  remove(id: string, expectedVersion?: number): Promise<void>;
+  /** Each op stands alone: one refused never stops the others. Results in the order given. */
+  writeMany(ops: readonly WriteOp<T>[]): Promise<WriteResult<T>[]>;
+  /** Ascending by id; stays right while rows are inserted. `text`: case-insensitive substring of the declared text fields. limit 1-1000. */
+  find(query: { where?: Where; text?: string; after?: string; limit: number }): Promise<Page<Stored<T>>>;
+  count(where?: Where): Promise<number>;
+}
+
+/** One entry of the store's change log; `seq` grows strictly, gaps are allowed. */
+export interface Change {
+  seq: number;
+  collection: string;
+  id: string;
+  /** Version after the change; 0 when removed. */
+  version: number;
+}
+
+export interface Store {
+  collection<K extends keyof Collections>(name: K): Collection<Collections[K]>;
+  /** Changes with seq > after, ascending. @throws StoreError `gone` when the log was trimmed past `after`. */
+  changes(after: number, limit: number): Promise<Change[]>;
+  /** The newest seq, 0 on an empty store. */
+  headSeq(): Promise<number>;
+  /** Resolves when the store answers. @throws StoreError `unavailable`. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type StoreErrorCode = 'taken' | 'stale' | 'missing' | 'gone' | 'unavailable';
+export class StoreError extends Error {
+  readonly code: StoreErrorCode;
+  /** For `taken`: `id` or the name of the unique index. */
+  readonly index: string | undefined;
+  constructor(code: StoreErrorCode, message: string, index?: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'StoreError';
+    this.code = code;
+    this.index = index;
+  }
+}
+
+/** Vectors of one owner, one document: so that deleting the owner deletes them in one write. */
+export interface OwnerVectors {
+  modelDigest: string;
+  dimension: number;
+  /** textDigest (see domain/facet.ts) -> base64 of float32 little-endian. */
+  vectors: Record<string, string>;
+}
+
+export interface JobRecord {
+  kind: string;
+  /** Jobs of one kind with equal keys are one job while waiting. */
+  key: string;
+  input: unknown;
+  state: 'waiting' | 'active' | 'done' | 'dead';
+  attempts: number;
+  /** Not to be started before (ISO 8601). */
+  runAt: string;
+  /** Done and total units of work, when known. */
+  progress?: { done: number; total: number } | undefined;
+  result?: unknown;
+  error?: string | undefined;
+}
+
+/** The collections and what each holds. A new entity is a row here and in adapters/store/tables.ts. */
+export interface Collections {
+  members: import('../domain/member.ts').Member;
+  needs: import('../domain/need.ts').Need;
+  vectors: OwnerVectors;
+  jobs: JobRecord;
+  meta: Record<string, unknown>;
+}
+
+/** Turns text into unit vectors. */
+export interface Embedder {
+  /** sha256 over the model files: a vector is only comparable with vectors of the same digest. */
+  readonly modelDigest: string;
+  readonly dimension: number;
+  /** Unit-length vectors, in the order given. @throws EmbedderError when it cannot. Texts longer than the model's window are cut. */
+  embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>;
+  /** Resolves once the model is loaded. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+export class EmbedderError extends Error {
+  override readonly name = 'EmbedderError';
+}
+
+export interface Neighbour {
+  key: string;
+  /** Cosine, -1 to 1. */
+  similarity: number;
+}
+
+/** Nearest neighbours by cosine. Synchronous: the caller decides where it runs. */
+export interface VectorIndex {
+  readonly size: number;
+  /** Adds or replaces. @throws RangeError on a wrong dimension or a non-finite number. */
+  set(key: string, vector: Float32Array): void;
+  delete(key: string): boolean;
+  /** Best first; equal similarity in ascending key order. */
+  search(vector: Float32Array, k: number, accept?: (key: string) => boolean): Neighbour[];
+}
+
+export interface JobContext {
+  jobId: string;
+  attempt: number;
+  progress(done: number, total: number): void;
+  signal: AbortSignal;
+}
+export type JobHandler = (input: unknown, context: JobContext) => Promise<unknown>;
+
+/** Durable jobs. At least once: handlers must be idempotent. */
+export interface JobQueue {
+  /** Returns the id of the job; an equal waiting job of that kind and key is returned instead of a second one. */
+  enqueue(kind: string, key: string, input: unknown, options?: { delayMs?: number }): Promise<string>;
+  get(jobId: string): Promise<Stored<JobRecord> | undefined>;
+  list(filter: { state?: JobRecord['state']; after?: string; limit: number }): Promise<Page<Stored<JobRecord>>>;
+  /** Puts a dead job back. @throws StoreError `missing`. */
+  retry(jobId: string): Promise<void>;
+  /** Called with every change of a job in this process; returns the way to stop. */
+  onChange(listener: (job: Stored<JobRecord>) => void): () => void;
+  counts(): Promise<Record<JobRecord['state'], number>>;
+  start(handlers: Record<string, JobHandler>): void;
+  /** Lets active jobs finish (up to graceMs), then stops. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface Clock {
+  now(): Date;
+}

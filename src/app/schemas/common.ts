@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** Ids are chosen by clients too, so they must be safe in an address and in a file name. */
+export const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1-64 letters, digits, ".", "_" or "-"');
+
+const clean = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => text.isWellFormed() && !text.includes('\u0000'), 'must be well-formed text without NUL');
+
+export const shortText = clean(200).refine((text) => text.trim() !== '', 'must not be blank');
+export const longText = clean(10_000);
+export const textList = z.array(clean(500).refine((text) => text.trim() !== '', 'must not be blank')).max(100);
+/** Whole Norwegian kroner, 0 to 10^13. */
+export const nok = z.number().int().min(0).max(1e13);
+/** A calendar date, YYYY-MM-DD. */
+export const isoDate = z.iso.date();
+
+/** Absent and null both mean unknown: null is dropped, so that stored documents have one way to say it. */
+export const optional = <T extends z.ZodType>(schema: T) =>
+  schema
+    .nullable()
+    .optional()
+    .transform((value) => value ?? undefined);

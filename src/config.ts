@@ -1,0 +1,73 @@
+/** The only reader of the environment: env -> zod -> frozen Config, or every fault listed. */
+import path from 'node:path';
+import { z } from 'zod';
+
+const flag = z.enum(['0', '1']).transform((value) => value === '1');
+const url = (...protocols: string[]) =>
+  z
+    .string()
+    .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+      error: `must be a URL with ${protocols.join(' or ')}`,
+    })
+    .optional();
+
+/** Every setting with its default; `.env.example` is tested equal to this. */
+export const settings = z.object({
+  KOBLING_HOST: z.string().min(1).default('127.0.0.1'),
+  KOBLING_PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  KOBLING_DATA_DIR: z.string().min(1).default('./data'),
+  KOBLING_CACHE_DIR: z.string().min(1).optional(),
+  KOBLING_SEED: flag.default(true),
+  KOBLING_NOW: z.iso.date().optional(),
+  KOBLING_PUBLIC_URL: url('http:', 'https:'),
+  KOBLING_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  KOBLING_ALLOW_OPEN: flag.default(false),
+});
+
+export interface Config {
+  host: string;
+  port: number;
+  dataDir: string;
+  cacheDir: string;
+  seed: boolean;
+  /** Fixed date (YYYY-MM-DD) that stands for today in gates and answers. */
+  now: string | undefined;
+  publicUrl: string | undefined;
+  logLevel: z.infer<typeof settings>['KOBLING_LOG_LEVEL'];
+}
+
+const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+
+/** @throws Error with one line per fault. An empty value counts as not set. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const known = Object.fromEntries(
+    Object.entries(env).filter(([name, value]) => name in settings.shape && value !== ''),
+  );
+  const unknown = Object.keys(env).filter(
+    (name) => name.startsWith('KOBLING_') && !name.startsWith('KOBLING_TEST_') && !(name in settings.shape),
+  );
+  const parsed = settings.safeParse(known);
+  const faults = [
+    ...unknown.map((name) => `${name}: no such setting`),
+    ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+  ];
+  if (parsed.success && !isLoopback(parsed.data.KOBLING_HOST) && !parsed.data.KOBLING_ALLOW_OPEN) {
+    faults.push(
+      `KOBLING_HOST: ${parsed.data.KOBLING_HOST} can be reached from other machines and Kobling has no accounts yet: ` +
+        'anyone there could read and change everything. Use 127.0.0.1, or set KOBLING_ALLOW_OPEN=1 if that is meant.',
+    );
+  }
+  if (!parsed.success || faults.length > 0) throw new Error(`Settings are not valid:\n  ${faults.join('\n  ')}`);
+  const s = parsed.data;
+  const dataDir = path.resolve(s.KOBLING_DATA_DIR);
+  return Object.freeze({
+    host: s.KOBLING_HOST,
+    port: s.KOBLING_PORT,
+    dataDir,
+    cacheDir: path.resolve(s.KOBLING_CACHE_DIR ?? path.join(dataDir, 'cache')),
+    seed: s.KOBLING_SEED,
+    now: s.KOBLING_NOW,
+    publicUrl: s.KOBLING_PUBLIC_URL,
+    logLevel: s.KOBLING_LOG_LEVEL,
+  });
+}
