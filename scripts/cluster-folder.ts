@@ -1,0 +1,71 @@
+/** A folder with members.jsonl and needs.jsonl, loaded into a throw-away engine. Shared by the commands that rank. */
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { facetsOfMember, facetsOfNeed } from '../src/domain/facet.ts';
+import { importLines, type ImportLine, type ImportReport } from '../src/app/import.ts';
+import { readLines } from '../src/app/read-lines.ts';
+import { composeEngine, type Engine } from '../src/compose.ts';
+import { readConfig } from '../src/config.ts';
+import { createLog } from '../src/log.ts';
+
+export const clusterFiles = ['members.jsonl', 'needs.jsonl'] as const;
+
+export async function* linesOfFolder(dir: string): AsyncGenerator<ImportLine> {
+  const present = clusterFiles.filter((file) => existsSync(path.join(dir, file)));
+  if (present.length === 0) throw new Error(`Neither ${clusterFiles.join(' nor ')} lies in ${dir}`);
+  for (const file of present) yield* readLines(createReadStream(path.join(dir, file)) as AsyncIterable<Buffer>, file);
+}
+
+/** Calls `use` with an engine that holds the folder's cluster, embedded; removes it afterwards. Progress on stderr. */
+export async function withClusterFolder<T>(
+  dir: string,
+  now: string | undefined,
+  use: (engine: Engine, report: ImportReport) => Promise<T>,
+): Promise<T> {
+  const config = readConfig(process.env);
+  const temporary = await mkdtemp(path.join(os.tmpdir(), 'kobling-'));
+  try {
+    const engine = await composeEngine({
+      storeFile: ':memory:',
+      cacheDir: config.cacheDir,
+      spoolDir: temporary,
+      now: now ?? config.now,
+      log: createLog('warn', 2),
+      embedProcesses: Math.max(1, Math.min(4, os.availableParallelism())),
+    });
+    try {
+      const report = await importLines(engine, linesOfFolder(dir), { dryRun: false });
+      say(`Loaded ${report.created} members and needs from ${dir}; ${report.refused} lines refused.`);
+      for (const fault of report.faults.slice(0, 20))
+        say(`  ${fault.file ?? ''} line ${fault.line}: ${fault.field} ${fault.message}`);
+      await embedEverything(engine);
+      return await use(engine, report);
+    } finally {
+      await engine.close(0);
+    }
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** First all texts in one go, so that every embedding process is busy; then owner by owner out of the cache. */
+async function embedEverything(engine: Engine): Promise<void> {
+  await engine.catalog.refresh();
+  const texts = new Set<string>();
+  for (const member of engine.catalog.members()) for (const facet of facetsOfMember(member.doc)) texts.add(facet.text);
+  for (const need of engine.catalog.needs()) for (const facet of facetsOfNeed(need.doc)) texts.add(facet.text);
+  const list = [...texts];
+  const step = 512;
+  for (let i = 0; i < list.length; i += step) {
+    await engine.embedder.embed(list.slice(i, i + step));
+    say(`Embedded ${Math.min(i + step, list.length)} of ${list.length} texts`);
+  }
+  for (const member of engine.catalog.members()) await engine.embedding.update('member', member.id);
+  for (const need of engine.catalog.needs()) await engine.embedding.update('need', need.id);
+}
+
+export const say = (text: string): void => {
+  process.stderr.write(`${text}\n`);
+};

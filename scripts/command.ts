@@ -1,0 +1,45 @@
+/** What every command does the same: options by zod, `--help`, and errors as one line instead of a stack. */
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { z } from 'zod';
+import { faultsOf } from '../src/app/faults.ts';
+import { Problem } from '../src/domain/problem.ts';
+
+export interface Command<S extends z.ZodObject> {
+  usage: string;
+  options: S;
+  run(options: z.infer<S>): Promise<number | void>;
+}
+
+/** Boolean schemas take no value; every other option takes one. Exit code 2 for a wrong call, 1 for a failure. */
+export async function runCommand<S extends z.ZodObject>({ usage, options, run }: Command<S>): Promise<void> {
+  try {
+    const flags: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean', short: 'h' } };
+    for (const [name, schema] of Object.entries(options.shape))
+      flags[name] = { type: schema instanceof z.ZodDefault && schema.def.innerType instanceof z.ZodBoolean ? 'boolean' : 'string' };
+    let values: Record<string, unknown>;
+    try {
+      values = parseArgs({ options: flags, strict: true }).values;
+    } catch (error) {
+      return fail(`${(error as Error).message}\n\n${usage}`, 2);
+    }
+    if (values['help'] === true) {
+      process.stdout.write(`${usage}\n`);
+      return;
+    }
+    const parsed = options.safeParse(values);
+    if (!parsed.success)
+      return fail(`${faultsOf(parsed.error, values).map((f) => `--${f.field}: ${f.message}`).join('\n')}\n\n${usage}`, 2);
+    process.exitCode = (await run(parsed.data)) ?? 0;
+  } catch (error) {
+    if (error instanceof Problem)
+      return fail([error.message, ...error.faults.map((f) => `  ${f.field}: ${f.message}`)].join('\n'), 1);
+    return fail(error instanceof Error ? error.message : String(error), 1);
+  }
+}
+
+const fail = (message: string, code: number): void => {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = code;
+};
+
+export const dateOption = z.iso.date().optional();

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { evaluate, type Interval, type Judgment } from '../src/domain/evaluate.ts';
+import { matchTasks, rankQuery, type MatchTask } from '../src/app/rank-queries.ts';
+import { withClusterFolder } from './cluster-folder.ts';
+import { dateOption, runCommand } from './command.ts';
+
+const judgmentSchema = z.object({
+  task: z.enum(matchTasks),
+  queryId: z.string(),
+  candidateId: z.string(),
+  grade: z.number().int().min(0).max(3),
+});
+
+const figure = ({ mean, low, high }: Interval) => `${mean.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`;
+
+await runCommand({
+  usage: `Measures the rankings against graded judgments.
+
+  npm run --silent evaluate -- --dir DIR --judgments FILE [--now YYYY-MM-DD] [--json]
+
+FILE has lines {"task","queryId","candidateId","grade"}, grade 0-3. Prints nDCG@10 (gain 2^grade - 1, ideal over all
+judged) with unjudged as 0 and on the judged only, and recall@20 of grades 2-3, each with a 95 % bootstrap interval,
+and the ten worst queries of each task.`,
+  options: z.object({ dir: z.string(), judgments: z.string(), now: dateOption, json: z.boolean().default(false) }),
+  async run({ dir, judgments: file, now, json }) {
+    const judgments: Judgment[] = (await readFile(file, 'utf8'))
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line, i) => {
+        const parsed = judgmentSchema.safeParse(JSON.parse(line));
+        if (!parsed.success) throw new Error(`${file} line ${i + 1} is not a judgment: ${parsed.error.issues[0]!.message}`);
+        return parsed.data;
+      });
+    const figures = await withClusterFolder(dir, now, async ({ matching }) => {
+      const rankings = new Map<string, string[]>();
+      for (const key of new Set(judgments.map((j) => `${j.task} ${j.queryId}`))) {
+        const [task, queryId] = key.split(' ') as [MatchTask, string];
+        rankings.set(key, (await rankQuery(matching, task, queryId, 1000)).map((line) => line.candidateId));
+      }
+      return evaluate(judgments, (task, queryId) => rankings.get(`${task} ${queryId}`) ?? []);
+    });
+    if (json) {
+      process.stdout.write(`${JSON.stringify(figures, null, 1)}\n`);
+      return;
+    }
+    for (const { task, queries, ndcg, ndcgJudged, recall } of figures) {
+      process.stdout.write(`${task} (${queries.length} queries)\n`);
+      process.stdout.write(`  nDCG@10, unjudged as 0  ${figure(ndcg)}\n  nDCG@10, judged only    ${figure(ndcgJudged)}\n  recall@20               ${figure(recall)}\n`);
+      const worst = [...queries].sort((a, b) => a.ndcg - b.ndcg).slice(0, 10);
+      process.stdout.write(`  worst: ${worst.map((query) => `${query.queryId} ${query.ndcg.toFixed(2)}`).join(', ')}\n`);
+    }
+  },
+});

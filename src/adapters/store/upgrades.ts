@@ -1,0 +1,15 @@
+/**
+ * Numbered upgrades of stored documents. Entry n turns data of version n into version n + 1; never change or remove
+ * an entry that has been released. `collection` and `upgrade` are all a backend needs to run it.
+ */
+import type { Collections } from '../../app/ports.ts';
+
+export interface Upgrade {
+  collection: keyof Collections;
+  upgrade(doc: Record<string, unknown>): Record<string, unknown>;
+}
+
+export const upgrades: readonly Upgrade[] = [];
+
+/** Version of the data that this program writes. */
+export const dataVersion = upgrades.length + 1;

@@ -1,0 +1,201 @@
+/** Matches out: the use-cases behind the match routes, the command line and the start page. */
+import { languages, type Language } from '../domain/member.ts';
+import { missingFor, reasonsFor, requirementEvidence, round, type Missing, type Reason, type RequirementEvidence } from '../domain/match/explain.ts';
+import { gates, type ClosedGate, type GateCode } from '../domain/match/gates.ts';
+import { liftsFor, type Lift } from '../domain/match/lift.ts';
+import { mandateOf, type Mandate } from '../domain/match/mandate.ts';
+import { canBeCandidate, judge, matchSubjects, type Judged, type MatchContext, type MatchKind } from '../domain/match/pair.ts';
+import type { MemberParty, Party } from '../domain/match/party.ts';
+import { rank, type Ranked } from '../domain/match/rank.ts';
+import { traitsOf, type Traits } from '../domain/match/traits.ts';
+import { Problem } from '../domain/problem.ts';
+import { shortlist } from './shortlist.ts';
+import type { Catalog } from './catalog.ts';
+import type { Clock } from './ports.ts';
+
+/** Below this score nothing is listed: "no good match" is an answer. Half of the pairs judged unfit score below it. */
+export const listingFloor = 0.1;
+
+export interface MatchListInput {
+  subjectType: Party['type'];
+  subjectId: string;
+  kind: MatchKind;
+  /** 1-50. */
+  limit: number;
+  lang: Language;
+  /** Adds features and requirements to each item. */
+  full: boolean;
+  candidateType?: Party['type'] | undefined;
+}
+
+export interface PartyRef {
+  type: Party['type'];
+  id: string;
+  name: string;
+  kind: string;
+}
+
+export interface MatchItem {
+  candidate: PartyRef;
+  rank: number;
+  score: number;
+  parts: { subjectToCandidate: number; candidateToSubject: number; structuredFit: number };
+  reasons: Reason[];
+  missing: Missing[];
+  requirements?: RequirementEvidence[];
+  features?: Record<string, number>;
+}
+
+export interface MatchList {
+  subject: PartyRef;
+  items: MatchItem[];
+  closed: Partial<Record<GateCode, number>>;
+  floor: number;
+  computedAt: string;
+}
+
+export interface MatchAnswer {
+  subject: PartyRef;
+  candidate: PartyRef;
+  /** Present when a gate closes the pair. */
+  closed?: ClosedGate & { sentence: string };
+  /** Present when none does. */
+  match?: MatchItem & { listed: boolean; of: number };
+  /** Changes that were tried and do lift the pair, best first. */
+  lifts: Lift[];
+  computedAt: string;
+}
+
+export interface Matching {
+  /** @throws Problem `not-found`, `match-not-applicable`. */
+  list(input: MatchListInput): Promise<MatchList>;
+  explain(input: Omit<MatchListInput, 'limit' | 'full'> & { candidateId: string }): Promise<MatchAnswer>;
+  /** Every open pair of one subject, best first, without floor or limit: for evaluation. */
+  rankAll(kind: MatchKind, subjectType: Party['type'], subjectId: string): Promise<Ranked[]>;
+}
+
+export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matching {
+  const { catalog, clock } = deps;
+  const traits = new WeakMap<MemberParty, Traits>();
+  const mandates = new WeakMap<MemberParty, Mandate>();
+  const memo =
+    <T>(known: WeakMap<MemberParty, T>, read: (party: MemberParty) => T) =>
+    (party: MemberParty): T => {
+      let value = known.get(party);
+      if (value === undefined) known.set(party, (value = read(party)));
+      return value;
+    };
+  const contextAt = (now: Date): MatchContext => ({
+    gramWeights: catalog.grams,
+    today: now.toISOString().slice(0, 10),
+    member: (id) => catalog.member(id),
+    traits: memo(traits, (party) => traitsOf(party.doc)),
+    mandate: memo(mandates, (party) => mandateOf(party.doc)),
+  });
+
+  const subjectOf = (type: Party['type'], id: string, kind: MatchKind): Party => {
+    const subject = catalog.party(type, id);
+    if (subject === undefined) throw new Problem('not-found', `There is no ${type} ${id}.`);
+    const wanted = matchSubjects[kind];
+    const fits = wanted.type === type && (wanted.kinds === 'any' || (subject.type === 'member' && wanted.kinds.includes(subject.doc.kind)));
+    if (!fits)
+      throw new Problem('match-not-applicable', `Matches of the kind "${kind}" are not made for ${describe(subject)}.`, {
+        extra: { kind, subjectKind: subject.type === 'need' ? 'need' : subject.doc.kind },
+      });
+    return subject;
+  };
+
+  const candidates = (kind: MatchKind, subject: Party, type?: Party['type']): Iterable<Party> =>
+    shortlist(catalog, kind, subject, type);
+
+  const item = (kind: MatchKind, subject: Party, ranked: Ranked, position: number, context: MatchContext, lang: Language, full: boolean): MatchItem => ({
+    candidate: refOf(ranked.party),
+    rank: position,
+    score: round(ranked.score),
+    parts: {
+      subjectToCandidate: round(ranked.parts.forward),
+      candidateToSubject: round(ranked.parts.back),
+      structuredFit: round(ranked.parts.structure),
+    },
+    reasons: reasonsFor(kind, subject, ranked.party, context, lang),
+    missing: missingFor(kind, subject, ranked.party, context, lang),
+    ...(full
+      ? {
+          requirements: requirementEvidence(kind, subject, ranked.party, context, lang),
+          features: Object.fromEntries(Object.entries(ranked.features).map(([name, value]) => [name, round(value)])),
+        }
+      : {}),
+  });
+
+  return {
+    async list({ subjectType, subjectId, kind, limit, lang, full, candidateType }) {
+      await catalog.refresh();
+      const now = clock.now();
+      const context = contextAt(now);
+      const subject = subjectOf(subjectType, subjectId, kind);
+      const { ranked, closed } = rank(kind, subject, candidates(kind, subject, candidateType), context);
+      const listed = ranked.filter((one) => one.score >= listingFloor).slice(0, limit);
+      return {
+        subject: refOf(subject),
+        items: listed.map((one, i) => item(kind, subject, one, i + 1, context, lang, full)),
+        closed,
+        floor: listingFloor,
+        computedAt: now.toISOString(),
+      };
+    },
+
+    async explain({ subjectType, subjectId, kind, lang, candidateType, candidateId }) {
+      await catalog.refresh();
+      const now = clock.now();
+      const context = contextAt(now);
+      const subject = subjectOf(subjectType, subjectId, kind);
+      const candidate = candidateOf(catalog, kind, candidateType, candidateId);
+      const common = { subject: refOf(subject), candidate: refOf(candidate), computedAt: now.toISOString() };
+      const verdict = judge(kind, subject, candidate, context);
+      const lifts = liftsFor(kind, subject, candidate, context, lang);
+      if ('closed' in verdict)
+        return { ...common, closed: { ...verdict.closed, sentence: gates[verdict.closed.code][lang] }, lifts };
+      const { ranked } = rank(kind, subject, new Set([...candidates(kind, subject, candidateType), candidate]), context);
+      const position = ranked.findIndex((one) => one.party === candidate) + 1;
+      const found = ranked[position - 1]!;
+      return {
+        ...common,
+        match: {
+          ...item(kind, subject, found, position, context, lang, true),
+          listed: found.score >= listingFloor,
+          of: ranked.length,
+        },
+        lifts,
+      };
+    },
+
+    async rankAll(kind, subjectType, subjectId) {
+      await catalog.refresh();
+      const subject = subjectOf(subjectType, subjectId, kind);
+      return rank(kind, subject, candidates(kind, subject), contextAt(clock.now())).ranked;
+    },
+  };
+}
+
+function candidateOf(catalog: Catalog, kind: MatchKind, type: Party['type'] | undefined, id: string): Party {
+  const found =
+    type !== undefined
+      ? catalog.party(type, id)
+      : kind === 'customers'
+        ? (catalog.need(id) ?? catalog.member(id))
+        : catalog.member(id);
+  if (found === undefined) throw new Problem('not-found', `There is no candidate ${id}.`);
+  if (found.type === 'need' && !canBeCandidate(kind, found))
+    throw new Problem('match-not-applicable', `A need is never a candidate for "${kind}".`);
+  return found;
+}
+
+const describe = (party: Party): string => (party.type === 'need' ? 'needs' : `members of the kind "${party.doc.kind}"`);
+
+const refOf = (party: Party): PartyRef =>
+  party.type === 'need'
+    ? { type: 'need', id: party.id, name: party.doc.title, kind: 'need' }
+    : { type: 'member', id: party.id, name: party.doc.name, kind: party.doc.kind };
+
+export const isLanguage = (text: string): text is Language => (languages as readonly string[]).includes(text);
+export type { Judged };

@@ -1,0 +1,181 @@
+/** Members and needs: list, read, create, replace, patch, remove. One set of rules for both. */
+import { randomBytes } from 'node:crypto';
+import jsonMergePatch from 'json-merge-patch';
+import type { z } from 'zod';
+import type { Member } from '../domain/member.ts';
+import type { Need } from '../domain/need.ts';
+import { Problem } from '../domain/problem.ts';
+import { textsOf, type Embedding, type OwnerType } from './embedding.ts';
+import { faultsOf } from './faults.ts';
+import { StoreError, type Collection, type Page, type Store, type Stored, type Where } from './ports.ts';
+import { memberSchema, newMemberSchema } from './schemas/member.ts';
+import { needSchema, newNeedSchema } from './schemas/need.ts';
+
+export interface ListInput {
+  where: Where;
+  text?: string | undefined;
+  after?: string | undefined;
+  limit: number;
+}
+
+export interface Records<T> {
+  list(input: ListInput): Promise<Page<Stored<T>>>;
+  /** @throws Problem `not-found`. */
+  get(id: string): Promise<Stored<T>>;
+  /** @throws Problem `invalid`, `taken`. */
+  create(body: unknown): Promise<Stored<T>>;
+  /** @throws Problem `invalid`, `not-found`, `stale`, `taken`. */
+  replace(id: string, body: unknown, version: number): Promise<Stored<T>>;
+  /** JSON merge patch (RFC 7396). @throws as replace. */
+  patch(id: string, body: unknown, version: number): Promise<Stored<T>>;
+  /** @throws Problem `not-found`, `stale`, `not-allowed-now` when something still hangs on it. */
+  remove(id: string, version: number | undefined): Promise<void>;
+}
+
+interface Kind<T extends { id: string }> {
+  type: OwnerType;
+  name: string;
+  prefix: string;
+  schema: z.ZodType<T>;
+  newSchema: z.ZodType<Omit<T, 'id'> & { id?: string | undefined }>;
+  collection: Collection<T>;
+  /** Faults that only the store can tell. */
+  check(doc: T): Promise<void>;
+  /** What hangs on a document that is about to go. */
+  dependants(id: string): Promise<string[]>;
+}
+
+export function createRecords(store: Store, embedding: Embedding): { members: Records<Member>; needs: Records<Need> } {
+  const members = store.collection('members');
+  const needs = store.collection('needs');
+  return {
+    members: recordsOf(
+      {
+        type: 'member',
+        name: 'member',
+        prefix: 'm',
+        schema: memberSchema,
+        newSchema: newMemberSchema,
+        collection: members,
+        check: async () => undefined,
+        dependants: async (id) => (await needs.find({ where: { ownerId: id }, limit: 100 })).items.map((need) => need.id),
+      },
+      embedding,
+    ),
+    needs: recordsOf(
+      {
+        type: 'need',
+        name: 'need',
+        prefix: 'n',
+        schema: needSchema,
+        newSchema: newNeedSchema,
+        collection: needs,
+        async check(need) {
+          if ((await members.get(need.ownerId)) !== undefined) return;
+          throw new Problem('invalid', 'The owner of the need is not known.', {
+            faults: [{ field: 'ownerId', code: 'unknown_member', message: 'There is no member with this id.', value: need.ownerId }],
+          });
+        },
+        dependants: async () => [],
+      },
+      embedding,
+    ),
+  };
+}
+
+/** 80 random bits, readable aloud: no vowels that make words, no characters that look alike. */
+function newId(prefix: string): string {
+  const alphabet = '23456789bcdfghjkmnpqrstvwxyz';
+  return `${prefix}-${[...randomBytes(16)].map((byte) => alphabet[byte % alphabet.length]).join('')}`;
+}
+
+function recordsOf<T extends { id: string }>(kind: Kind<T>, embedding: Embedding): Records<T> {
+  const { collection } = kind;
+
+  const parse = <S>(schema: z.ZodType<S>, input: unknown): S => {
+    const parsed = schema.safeParse(input);
+    if (parsed.success) return parsed.data;
+    throw new Problem('invalid', `The ${kind.name} is not valid.`, { faults: faultsOf(parsed.error, input) });
+  };
+  const get = async (id: string) => {
+    const found = await collection.get(id);
+    if (found === undefined) throw new Problem('not-found', `There is no ${kind.name} ${id}.`);
+    return found;
+  };
+  const store = async (id: string, doc: T, version: number) => {
+    await kind.check(doc);
+    const stored = await collection.replace(id, doc, version).catch(asProblem(kind.name, id));
+    await embedding.request(kind.type, id);
+    return stored;
+  };
+  const current = async (id: string, version: number) => {
+    const found = await get(id);
+    if (found.version === version) return found;
+    throw new Problem('stale', `The ${kind.name} ${id} is at version ${found.version}.`);
+  };
+  const withId = (id: string, body: unknown): unknown => {
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+    const given = (body as { id?: unknown }).id;
+    if (given !== undefined && given !== id)
+      throw new Problem('invalid', 'The id cannot be changed.', {
+        faults: [{ field: 'id', code: 'not_changeable', message: `The id in the address is ${id}.`, value: given }],
+      });
+    return { ...body, id };
+  };
+
+  return {
+    list: ({ where, text, after, limit }) =>
+      collection.find({ where, limit, ...(text === undefined ? {} : { text }), ...(after === undefined ? {} : { after }) }),
+    get,
+    async create(body) {
+      const parsed = parse(kind.newSchema, body);
+      const id = parsed.id ?? newId(kind.prefix);
+      const doc = { ...parsed, id } as T;
+      await kind.check(doc);
+      const stored = await collection.insert(id, doc).catch(asProblem(kind.name, id));
+      await embedding.request(kind.type, id);
+      return stored;
+    },
+    async replace(id, body, version) {
+      await current(id, version);
+      return store(id, parse(kind.schema, withId(id, body)), version);
+    },
+    async patch(id, body, version) {
+      const found = await current(id, version);
+      if (typeof body !== 'object' || body === null || Array.isArray(body))
+        throw new Problem('invalid', 'A merge patch is a JSON object.', {
+          faults: [{ field: '', code: 'invalid_type', message: 'Expected an object.' }],
+        });
+      const merged: unknown = jsonMergePatch.apply(structuredClone(found.doc), withId(id, body));
+      return store(id, parse(kind.schema, merged), version);
+    },
+    async remove(id, version) {
+      const found = version === undefined ? await get(id) : await current(id, version);
+      const dependants = await kind.dependants(id);
+      if (dependants.length > 0)
+        throw new Problem('not-allowed-now', `The ${kind.name} ${id} still owns needs. Remove them first.`, {
+          extra: { needs: dependants },
+        });
+      await collection.remove(id, found.version).catch(asProblem(kind.name, id));
+      await embedding.erase(kind.type, id, textsOf(kind.type, found.doc));
+    },
+  };
+}
+
+const asProblem =
+  (name: string, id: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof StoreError)) throw error;
+    switch (error.code) {
+      case 'taken':
+        throw new Problem('taken', error.message, {
+          faults: [{ field: error.index ?? 'id', code: 'taken', message: error.message }],
+        });
+      case 'stale':
+        throw new Problem('stale', error.message);
+      case 'missing':
+        throw new Problem('not-found', `There is no ${name} ${id}.`);
+      default:
+        throw error;
+    }
+  };

@@ -1,0 +1,240 @@
+/** Why a pair matches: quotations from both sides with offsets, and the plain facts that counted. Never generated prose. */
+import { isQuotable } from '../facet.ts';
+import type { Language, Member } from '../member.ts';
+import { geographyFit } from './geography.ts';
+import { ticketFit } from './investor-features.ts';
+import { fieldLabel, labelOf, type ReasonCode } from './labels.ts';
+import { rolesOf, type MatchContext, type MatchKind, type Roles } from './pair.ts';
+import { asksForMoney } from './partner-features.ts';
+import type { MemberParty, Party, PreparedFacet } from './party.ts';
+import { calibrated, evidenceOf, requirementMatches } from './requirements.ts';
+import { bestPairs, type FacetPair } from './similarity.ts';
+
+export interface Quotation {
+  /** Path of the stored field and UTF-16 offsets into it. */
+  field: string;
+  start: number;
+  end: number;
+  quote: string;
+}
+export interface Fact {
+  field: string;
+  value: unknown;
+}
+export type Reason =
+  | { type: 'quotation'; code: ReasonCode; label: string; similarity: number; subject: Quotation; candidate: Quotation }
+  | { type: 'fact'; code: ReasonCode; label: string; subject: Fact | undefined; candidate: Fact | undefined };
+
+export interface Missing {
+  side: 'subject' | 'candidate';
+  field: string;
+  label: string;
+}
+
+/** One must-have and the sentence that answers it; `evidence` is absent where nothing does. */
+export interface RequirementEvidence {
+  index: number;
+  requirement: string;
+  coverage: 'covered' | 'partly' | 'not';
+  degree: number;
+  certificate?: 'shown' | 'pending' | 'missing';
+  evidence?: Quotation;
+  label?: string;
+}
+
+export const coveredFrom = 0.55;
+export const partlyFrom = 0.3;
+const quoteFrom = 0.12;
+const quotesShown = 4;
+
+const quote = (facet: PreparedFacet): Quotation => ({ field: facet.field, start: facet.start, end: facet.end, quote: facet.text });
+
+interface CodedPair extends FacetPair {
+  code: ReasonCode;
+  /** Which of the two roles wrote `from`. */
+  fromSide: 'first' | 'second';
+}
+
+const coded = (pairs: readonly FacetPair[], code: ReasonCode, fromSide: CodedPair['fromSide']): CodedPair[] =>
+  pairs.map((pair) => ({ ...pair, code, fromSide }));
+
+const sentences = (party: MemberParty) => [...party.byRole.offer, ...party.byRole.about];
+
+function quotationPairs(roles: Roles, context: MatchContext): CodedPair[] {
+  const weights = context.gramWeights;
+  switch (roles.task) {
+    case 'investor_for_startup':
+      return [
+        ...coded(bestPairs(roles.investor.byRole.seek, sentences(roles.company), weights), 'fits-thesis', 'second'),
+        ...coded(bestPairs(roles.company.byRole.seek, [...roles.investor.byRole.seek, ...sentences(roles.investor)], weights), 'seeks-this', 'first'),
+      ];
+    case 'supplier_for_need':
+      return [
+        ...coded(bestPairs(roles.need.byRole.requirement, evidenceOf(roles.supplier), weights), 'meets-requirement', 'first'),
+        ...coded(bestPairs(roles.supplier.byRole.offer, roles.need.byRole.about, weights), 'answers-need', 'second'),
+      ];
+    case 'partner_for_member': {
+      const seeks = (party: MemberParty) => party.byRole.seek.filter((facet) => !asksForMoney(facet.text));
+      return [
+        ...coded(bestPairs(seeks(roles.one), sentences(roles.other), weights), 'seeks-this', 'first'),
+        ...coded(bestPairs(seeks(roles.other), sentences(roles.one), weights), 'sought-by', 'second'),
+      ];
+    }
+  }
+}
+
+/** Best quotations first, each sentence at most once per side, then the facts. */
+export function reasonsFor(kind: MatchKind, subject: Party, candidate: Party, context: MatchContext, lang: Language): Reason[] {
+  const roles = rolesOf(subject, candidate, kind);
+  const subjectIsFirst = !roles.swapped;
+  const pairs = quotationPairs(roles, context)
+    .filter((pair) => isQuotable(pair.from) && isQuotable(pair.to) && calibrated(pair.similarity) >= quoteFrom)
+    .sort((a, b) => b.similarity - a.similarity || (a.from.field < b.from.field ? -1 : 1));
+  const seen = new Set<string>();
+  const quotations: Reason[] = [];
+  for (const pair of pairs) {
+    const subjectWroteFrom = (pair.fromSide === 'first') === subjectIsFirst;
+    const [bySubject, byCandidate] = subjectWroteFrom ? [pair.from, pair.to] : [pair.to, pair.from];
+    const keys = [`s:${bySubject.field}:${bySubject.start}`, `c:${byCandidate.field}:${byCandidate.start}`];
+    if (keys.some((key) => seen.has(key))) continue;
+    for (const key of keys) seen.add(key);
+    quotations.push({
+      type: 'quotation',
+      code: pair.code,
+      label: labelOf(pair.code, lang),
+      similarity: round(pair.similarity),
+      subject: quote(bySubject),
+      candidate: quote(byCandidate),
+    });
+    if (quotations.length === quotesShown) break;
+  }
+  return [...quotations, ...facts(roles, context).map((fact) => orient(fact, subjectIsFirst, lang))];
+}
+
+export const round = (value: number): number => Math.round(value * 1e4) / 1e4;
+
+interface SidedFact {
+  code: ReasonCode;
+  first?: Fact;
+  second?: Fact;
+}
+const orient = (fact: SidedFact, subjectIsFirst: boolean, lang: Language): Reason => ({
+  type: 'fact',
+  code: fact.code,
+  label: labelOf(fact.code, lang),
+  subject: subjectIsFirst ? fact.first : fact.second,
+  candidate: subjectIsFirst ? fact.second : fact.first,
+});
+
+const fact = (doc: object, field: string): Fact => ({ field, value: (doc as Record<string, unknown>)[field] });
+
+function facts(roles: Roles, context: MatchContext): SidedFact[] {
+  const found: SidedFact[] = [];
+  if (roles.task === 'investor_for_startup') {
+    const c = roles.company.doc;
+    const i = roles.investor.doc;
+    const mandate = context.mandate(roles.investor);
+    if (c.fundingStage !== undefined && (i.stages as readonly string[] | undefined)?.includes(c.fundingStage))
+      found.push({ code: 'stage-named', first: fact(c, 'fundingStage'), second: fact(i, 'stages') });
+    const ticket = ticketFit(i, c.raisingNok);
+    if (ticket !== undefined)
+      found.push({
+        code: ticket >= 0.5 ? 'ticket-fits' : 'ticket-small',
+        first: fact(c, 'raisingNok'),
+        second: { field: 'ticketMinNok, ticketMaxNok', value: [i.ticketMinNok ?? null, i.ticketMaxNok ?? null] },
+      });
+    if (['county', 'country'].includes(geographyFit(i.geographies, c)))
+      found.push({ code: 'place-fits', first: fact(c, c.county === undefined ? 'country' : 'county'), second: fact(i, 'geographies') });
+    const floor = mandate.revenueMinNok;
+    if (floor !== undefined && c.revenueNok !== undefined)
+      found.push({
+        code: c.revenueNok >= floor.value ? 'revenue-met' : 'revenue-short',
+        first: fact(c, 'revenueNok'),
+        second: { field: floor.cite.field, value: floor.cite.text },
+      });
+  }
+  if (roles.task === 'supplier_for_need') {
+    for (const match of requirementMatches(roles.need.byRole.requirement, roles.supplier, context.gramWeights))
+      if (match.certificate !== undefined)
+        found.push({
+          code: `certificate-${match.certificate}`,
+          first: { field: `mustHave[${match.index}]`, value: roles.need.doc.mustHave?.[match.index] },
+          second: { field: 'certifications', value: roles.supplier.doc.certifications ?? null },
+        });
+  }
+  const [first, second] =
+    roles.task === 'partner_for_member'
+      ? [roles.one.doc, roles.other.doc]
+      : roles.task === 'supplier_for_need'
+        ? [roles.need.doc, roles.supplier.doc]
+        : [roles.company.doc, roles.investor.doc];
+  if (first.county !== undefined && first.county === second.county)
+    found.push({ code: 'same-county', first: fact(first, 'county'), second: fact(second, 'county') });
+  const shared = sharedSectors(first.sectors, second.sectors);
+  if (shared.length > 0)
+    found.push({ code: 'shared-sectors', first: { field: 'sectors', value: shared }, second: { field: 'sectors', value: shared } });
+  return found;
+}
+
+const sharedSectors = (a: readonly string[] | undefined, b: readonly string[] | undefined): string[] => {
+  const lower = new Set((b ?? []).map((sector) => sector.toLowerCase()));
+  return (a ?? []).filter((sector) => lower.has(sector.toLowerCase()));
+};
+
+/** Fields that would let the pair be judged better and are not filled in. */
+export function missingFor(kind: MatchKind, subject: Party, candidate: Party, context: MatchContext, lang: Language): Missing[] {
+  const roles = rolesOf(subject, candidate, kind);
+  const firstSide = roles.swapped ? 'candidate' : 'subject';
+  const secondSide = roles.swapped ? 'subject' : 'candidate';
+  const absent = (side: Missing['side'], doc: object, fields: readonly string[]): Missing[] =>
+    fields
+      .filter((field) => {
+        const value = (doc as Record<string, unknown>)[field];
+        return value === undefined || (Array.isArray(value) && value.length === 0);
+      })
+      .map((field) => ({ side, field, label: fieldLabel(field, lang) }));
+  switch (roles.task) {
+    case 'investor_for_startup': {
+      const mandate = context.mandate(roles.investor);
+      const wanted: (keyof Member)[] = ['fundingStage', 'raisingNok', 'county', 'summary', 'offers'];
+      if (mandate.revenueMinNok !== undefined || mandate.wantsProfit !== undefined) wanted.push('revenueNok');
+      if (mandate.demandsCeMark !== undefined) wanted.push('certifications');
+      return [
+        ...absent(firstSide, roles.company.doc, wanted),
+        ...absent(secondSide, roles.investor.doc, ['stages', 'ticketMinNok', 'ticketMaxNok', 'geographies', 'thesis']),
+      ];
+    }
+    case 'supplier_for_need': {
+      const asksCertificate = requirementMatches(roles.need.byRole.requirement, roles.supplier, context.gramWeights).some(
+        (match) => match.certificate !== undefined,
+      );
+      return [
+        ...absent(firstSide, roles.need.doc, ['mustHave', 'deadline']),
+        ...absent(secondSide, roles.supplier.doc, ['offers', 'summary', 'customers', 'phase', ...(asksCertificate ? ['certifications'] : [])]),
+      ];
+    }
+    case 'partner_for_member':
+      return [
+        ...absent(firstSide, roles.one.doc, ['offers', 'seeks', 'summary']),
+        ...absent(secondSide, roles.other.doc, ['offers', 'seeks', 'summary']),
+      ];
+  }
+}
+
+/** For a need and a supplier: every must-have with the sentence that answers it, or "no evidence found". */
+export function requirementEvidence(kind: MatchKind, subject: Party, candidate: Party, context: MatchContext, lang: Language): RequirementEvidence[] {
+  const roles = rolesOf(subject, candidate, kind);
+  if (roles.task !== 'supplier_for_need') return [];
+  return requirementMatches(roles.need.byRole.requirement, roles.supplier, context.gramWeights).map((match) => {
+    const coverage = match.degree >= coveredFrom ? 'covered' : match.degree >= partlyFrom ? 'partly' : 'not';
+    const shows = coverage !== 'not' && match.pair !== undefined && match.certificate === undefined;
+    return {
+      index: match.index,
+      requirement: roles.need.byRole.requirement[match.index]!.text,
+      coverage,
+      degree: round(match.degree),
+      ...(match.certificate === undefined ? {} : { certificate: match.certificate }),
+      ...(shows ? { evidence: quote(match.pair!.to) } : coverage === 'not' ? { label: labelOf('no-evidence', lang) } : {}),
+    };
+  });
+}

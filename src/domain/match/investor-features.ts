@@ -1,0 +1,206 @@
+/** Signals between a company that raises and an investor. Every feature is named, ranged and pure. */
+import type { Member } from '../member.ts';
+import { containment, gramsOf, type GramWeights } from './grams.ts';
+import { geographyFit } from './geography.ts';
+import { mandateOf, type Concept, type Mandate } from './mandate.ts';
+import type { MemberParty } from './party.ts';
+import { bestPairs, cosine } from './similarity.ts';
+import { traitsOf, type Traits } from './traits.ts';
+
+const stageOrder = ['pre-seed', 'seed', 'series-a', 'series-b', 'growth'] as const;
+
+/** Whether a company's traits answer an excluded concept: true, false, or undefined where nothing tells for certain. */
+export function hasTrait(
+  company: Member,
+  traits: Traits,
+  concept: { concept: Concept; fromClass?: number },
+): boolean | undefined {
+  const industry = company.sectors?.[0]?.toLowerCase();
+  const sure = (form: boolean) => (traits.formIsCertain ? form : undefined);
+  switch (concept.concept) {
+    case 'drug':
+      return industry === undefined ? undefined : industry === 'pharma';
+    case 'medtech':
+      return industry === undefined ? undefined : industry === 'medtech' || traits.isRegulatedDevice;
+    case 'digital-health':
+      return industry === undefined ? undefined : industry === 'digital-health';
+    case 'software':
+    case 'software-only':
+      return traits.form === 'mixed' ? undefined : sure(traits.form === 'software');
+    case 'hardware':
+    case 'hardware-only':
+      return traits.form === 'mixed' ? undefined : sure(traits.form === 'device');
+    case 'consumer':
+      return traits.sellsToConsumers === true && company.customers?.length === 1 ? true : undefined;
+    case 'welfare-technology':
+      return traits.isWelfareTechnology || undefined;
+    case 'municipality-only':
+      return traits.sellsOnlyToMunicipalities;
+    case 'uncertified':
+      return traits.hasCeMark === false ? true : traits.hasCeMark === true ? false : undefined;
+    case 'pre-revenue':
+      return company.revenueNok === undefined ? undefined : company.revenueNok === 0;
+    case 'without-ai':
+      return traits.usesAi ? false : undefined;
+    case 'service':
+      return company.kind === 'service';
+    case 'class-from':
+      return traits.deviceClass === undefined ? undefined : traits.deviceClass >= (concept.fromClass ?? 0);
+    case 'class-I':
+      return traits.deviceClass === undefined ? undefined : traits.deviceClass === 0;
+  }
+}
+
+const below = (value: number | undefined, floor: number | undefined): number | undefined =>
+  value === undefined || floor === undefined ? undefined : value < floor ? 1 : 0;
+
+/** How well a ticket range meets a round, 0-1: the investor can carry 10-100 % of it without being squeezed out. */
+export function ticketFit(investor: Member, roundNok: number | undefined): number | undefined {
+  const { ticketMinNok: min, ticketMaxNok: max } = investor;
+  if (roundNok === undefined || roundNok === 0 || (min === undefined && max === undefined)) return undefined;
+  const largestShare = Math.min(1, (max ?? roundNok) / roundNok);
+  const smallestShare = (min ?? 0) / roundNok;
+  // A cheque below a tenth of the round is symbolic; a follower whose smallest cheque is most of the round has nobody to follow.
+  const meaningful = Math.min(1, largestShare / 0.3);
+  const squeeze = investor.leadFollow === 'follow' ? Math.max(0, (smallestShare - 0.4) / 0.6) : Math.max(0, (smallestShare - 0.7) / 0.6);
+  return Math.max(0, meaningful - squeeze);
+}
+
+export interface InvestorContext {
+  company: MemberParty;
+  traits: Traits;
+  investor: MemberParty;
+  mandate: Mandate;
+}
+
+const focusFit = (traits: Traits, focus: Mandate['focus']): number => {
+  const form = traits.form;
+  const own =
+    form === 'drug'
+      ? focus.drug - Math.max(0, focus.device, focus.software) * 0.5
+      : form === 'software'
+        ? focus.software - Math.max(0, focus.device, focus.drug) * 0.5
+        : form === 'device'
+          ? focus.device - Math.max(0, focus.software, focus.drug) * 0.5
+          : form === 'mixed'
+            ? Math.max(focus.device, focus.software) - Math.max(0, focus.drug) * 0.5
+            : 0;
+  return Math.max(-1, Math.min(1, own));
+};
+
+/** Names, ranges and what each says; 0 is neutral or unknown unless stated. */
+export const investorFeatureNames = [
+  'profileToThesis', // cosine of the company's profile and the investor's ask, 0-1
+  'seekToProfile', // cosine of the company's ask and the investor's profile, 0-1
+  'bestThesisSentence', // best sentence of thesis or seeks against the company's sentences, 0-1
+  'wordsOfThesis', // share of the investor's telling grams that the company writes, 0-1
+  'wordsOfCompany', // and the other way round, 0-1
+  'specialistMiss', // a specialist and the subject is another, 0-1 (bad)
+  'generalist', // any sector will do, 0 or 1
+  'topicWords', // words of "only X" found at the company, 0-1
+  'stageNamed', // 1 named, 0.5 unknown, 0 not named
+  'stageNear', // neighbouring stage where not named, 0 or 1
+  'ticket', // ticketFit 0-1, 0.5 unknown
+  'roundInRange', // round inside the range it writes, 1; unknown 0.5; outside 0
+  'county', // the region is its own, 0 or 1
+  'sameCounty', // seated in the same county, 0 or 1
+  'formFit', // kind of company it looks for, -1 to 1
+  'diagnosticsFit', // -1 to 1
+  'aiFit', // -1 to 1
+  'welfareFit', // -1 to 1
+  'excludedMaybe', // an exclusion that may hit, count 0-1 (bad)
+  'avoided', // something it writes it avoids, 0-1 (bad)
+  'revenueShort', // revenue below its floor, 0 or 1 (bad)
+  'revenueMet', // revenue floor stated and met, 0 or 1
+  'revenueAbove', // revenue above its ceiling, 0 or 1 (bad)
+  'ceMarkMissing', // CE mark demanded and not shown, 0 or 1 (bad)
+  'classShort', // device class below what it wants or not a device, 0 or 1 (bad)
+  'noCustomer', // paying customer demanded, no revenue, 0 or 1 (bad)
+  'nonEquity', // loans or grants, 0 or 1 (bad)
+  'property', // buildings, 0 or 1 (bad)
+  'wantsMajority', // 0 or 1 (bad)
+  'lossAgainstProfit', // wants profit, company loses, 0 or 1 (bad)
+] as const;
+export type InvestorFeature = (typeof investorFeatureNames)[number];
+
+export function investorFeatures(
+  { company, traits, investor, mandate }: InvestorContext,
+  weights: GramWeights,
+): Record<InvestorFeature, number> {
+  const c = company.doc;
+  const i = investor.doc;
+  const profileToThesis = Math.max(0, cosine(company.byRole.profile[0]?.vector, investor.byRole.ask[0]?.vector));
+  const pairs = bestPairs(investor.byRole.seek, [...company.byRole.offer, ...company.byRole.about], weights);
+  const stage = stageOrder.indexOf(c.fundingStage as (typeof stageOrder)[number]);
+  const named = i.stages === undefined || i.stages.length === 0 || stage < 0 ? undefined : i.stages.includes(stageOrder[stage]!);
+  const near = i.stages?.some((s) => Math.abs(stageOrder.indexOf(s) - stage) === 1) ?? false;
+  const { roundMinNok, roundMaxNok } = mandate;
+  const inRange =
+    c.raisingNok === undefined || (roundMinNok === undefined && roundMaxNok === undefined)
+      ? 0.5
+      : c.raisingNok >= (roundMinNok?.value ?? 0) * 0.9 && c.raisingNok <= (roundMaxNok?.value ?? Infinity) * 1.1
+        ? 1
+        : 0;
+  const topic = mandate.onlyTopic;
+  const topicWords = topic === undefined ? 0 : topicShare(topic.value, company, weights);
+  const loss = c.revenueNok !== undefined && c.costsNok !== undefined && c.costsNok > c.revenueNok * 1.15 ? 1 : 0;
+  const isDevice = traits.form === 'device' || traits.form === 'mixed';
+  return {
+    profileToThesis,
+    seekToProfile: Math.max(0, cosine(company.byRole.ask[0]?.vector, investor.byRole.profile[0]?.vector)),
+    bestThesisSentence: Math.max(0, ...pairs.map((pair) => pair.similarity)),
+    wordsOfThesis: containment(investor.grams, company.grams, weights),
+    wordsOfCompany: containment(company.grams, investor.grams, weights),
+    specialistMiss: topic === undefined ? 0 : Math.max(0, Math.min(1, (0.45 - profileToThesis) / 0.45)) * (1 - topicWords),
+    generalist: mandate.isGeneralist ? 1 : 0,
+    topicWords,
+    stageNamed: named === undefined ? 0.5 : named ? 1 : 0,
+    stageNear: named === false && near ? 1 : 0,
+    ticket: ticketFit(i, c.raisingNok) ?? 0.5,
+    roundInRange: inRange,
+    county: geographyFit(i.geographies, c) === 'county' ? 1 : 0,
+    sameCounty: c.county !== undefined && c.county === i.county ? 1 : 0,
+    formFit: focusFit(traits, mandate.focus),
+    diagnosticsFit: traits.isDiagnostics ? mandate.focus.diagnostics : -Math.max(0, mandate.focus.diagnostics) * 0.5,
+    aiFit: traits.usesAi ? mandate.focus.ai : -Math.max(0, mandate.focus.ai) * 0.5,
+    welfareFit: traits.isWelfareTechnology ? mandate.focus.welfare : 0,
+    excludedMaybe: mandate.excluded.some((e) => hasTrait(c, traits, e.value) !== false && mayHave(traits, e.value.concept)) ? 1 : 0,
+    avoided: mandate.avoided.some((a) => hasTrait(c, traits, { concept: a.value }) !== false && mayHave(traits, a.value)) ? 1 : 0,
+    revenueShort: below(c.revenueNok, mandate.revenueMinNok?.value) ?? 0,
+    revenueMet: mandate.revenueMinNok !== undefined && below(c.revenueNok, mandate.revenueMinNok.value) === 0 ? 1 : 0,
+    revenueAbove: below(mandate.revenueMaxNok?.value, c.revenueNok) ?? 0,
+    ceMarkMissing: mandate.demandsCeMark !== undefined && traits.hasCeMark !== true ? 1 : 0,
+    classShort:
+      mandate.deviceClassMin !== undefined && (!isDevice || (traits.deviceClass ?? 0) < mandate.deviceClassMin.value) && traits.form !== 'drug' ? 1 : 0,
+    noCustomer: mandate.demandsPayingCustomer !== undefined && c.revenueNok === 0 ? 1 : 0,
+    nonEquity: mandate.nonEquity === undefined ? 0 : 1,
+    property: mandate.property === undefined ? 0 : 1,
+    wantsMajority: mandate.wantsMajority === undefined ? 0 : 1,
+    lossAgainstProfit: mandate.wantsProfit === undefined ? 0 : loss,
+  };
+}
+
+const topicShare = (topic: string, company: MemberParty, weights: GramWeights): number =>
+  containment(gramsOf(topic), company.grams, weights);
+
+/** A trait that is not ruled out by what is known. */
+const mayHave = (traits: Traits, concept: Concept): boolean => {
+  switch (concept) {
+    case 'software':
+    case 'software-only':
+      return traits.form === 'software' || traits.form === 'mixed';
+    case 'hardware':
+    case 'hardware-only':
+      return traits.form === 'device' || traits.form === 'mixed';
+    case 'consumer':
+      return traits.sellsToConsumers === true;
+    case 'welfare-technology':
+      return traits.isWelfareTechnology;
+    case 'without-ai':
+      return !traits.usesAi;
+    case 'uncertified':
+      return traits.hasCeMark !== true;
+    default:
+      return false;
+  }
+};

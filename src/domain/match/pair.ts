@@ -1,0 +1,115 @@
+/** One pair, judged: which gate closes it, or how well it scores. The direction of asking does not change the verdict. */
+import { publicBodyKinds, raisingKinds, supplierKinds, type MemberKind } from '../member.ts';
+import { investorGate, partnerGate, supplierGate, type ClosedGate } from './gates.ts';
+import type { GramWeights } from './grams.ts';
+import { investorFeatures } from './investor-features.ts';
+import type { Mandate } from './mandate.ts';
+import { partnerFeatures } from './partner-features.ts';
+import type { MemberParty, NeedParty, Party } from './party.ts';
+import { scoreOf, type Score } from './score.ts';
+import { supplierFeatures } from './supplier-features.ts';
+import type { Traits } from './traits.ts';
+import { investorWeights, partnerWeights, supplierWeights } from './weights.ts';
+
+export const matchKinds = ['investors', 'startups', 'partners', 'customers', 'suppliers'] as const;
+export type MatchKind = (typeof matchKinds)[number];
+
+/** What judging needs to know beside the two parties. Everything is a lookup: no I/O, no clock. */
+export interface MatchContext {
+  gramWeights: GramWeights;
+  /** YYYY-MM-DD. */
+  today: string;
+  member(id: string): MemberParty | undefined;
+  traits(party: MemberParty): Traits;
+  mandate(party: MemberParty): Mandate;
+}
+
+/** Who may ask for which matches, and who can then be found. */
+export const matchSubjects: Readonly<Record<MatchKind, { type: Party['type']; kinds: readonly MemberKind[] | 'any' }>> = {
+  investors: { type: 'member', kinds: raisingKinds },
+  startups: { type: 'member', kinds: ['investor'] },
+  partners: { type: 'member', kinds: 'any' },
+  customers: { type: 'member', kinds: supplierKinds },
+  suppliers: { type: 'need', kinds: 'any' },
+};
+
+export function canBeCandidate(kind: MatchKind, candidate: Party): boolean {
+  if (candidate.type === 'need') return kind === 'customers';
+  const is = candidate.doc.kind;
+  switch (kind) {
+    case 'investors':
+      return is === 'investor';
+    case 'startups':
+      return raisingKinds.includes(is);
+    case 'partners':
+      return is !== 'investor';
+    case 'customers':
+      return publicBodyKinds.includes(is);
+    case 'suppliers':
+      return supplierKinds.includes(is);
+  }
+}
+
+/** The two sides in the order the features know, with the task that judges them. */
+export type Roles =
+  | { task: 'investor_for_startup'; company: MemberParty; investor: MemberParty; swapped: boolean }
+  | { task: 'supplier_for_need'; need: NeedParty; supplier: MemberParty; swapped: boolean }
+  | { task: 'partner_for_member'; one: MemberParty; other: MemberParty; swapped: boolean };
+
+export function rolesOf(subject: Party, candidate: Party, kind: MatchKind): Roles {
+  if (subject.type === 'need')
+    return { task: 'supplier_for_need', need: subject, supplier: candidate as MemberParty, swapped: false };
+  if (candidate.type === 'need') return { task: 'supplier_for_need', need: candidate, supplier: subject, swapped: true };
+  if (kind === 'investors') return { task: 'investor_for_startup', company: subject, investor: candidate, swapped: false };
+  if (kind === 'startups') return { task: 'investor_for_startup', company: candidate, investor: subject, swapped: true };
+  return { task: 'partner_for_member', one: subject, other: candidate, swapped: false };
+}
+
+export interface Judged extends Score {
+  features: Readonly<Record<string, number>>;
+}
+export type Verdict = { closed: ClosedGate } | { judged: Judged };
+
+export function judge(kind: MatchKind, subject: Party, candidate: Party, context: MatchContext): Verdict {
+  const roles = rolesOf(subject, candidate, kind);
+  const closed = gateOf(roles, kind, context);
+  return closed === undefined ? { judged: judgeOpen(roles, context) } : { closed };
+}
+
+function gateOf(roles: Roles, kind: MatchKind, context: MatchContext): ClosedGate | undefined {
+  switch (roles.task) {
+    case 'investor_for_startup': {
+      const portfolio = (roles.investor.doc.portfolio ?? []).flatMap((id) => context.member(id)?.doc ?? []);
+      return investorGate(roles.company, context.traits(roles.company), roles.investor, context.mandate(roles.investor), portfolio);
+    }
+    case 'supplier_for_need':
+      return supplierGate(roles.need, roles.supplier, context.today);
+    case 'partner_for_member':
+      return partnerGate(roles.one, roles.other, (memberKind) =>
+        kind === 'customers' ? publicBodyKinds.includes(memberKind) : memberKind !== 'investor',
+      );
+  }
+}
+
+function judgeOpen(roles: Roles, context: MatchContext): Judged {
+  switch (roles.task) {
+    case 'investor_for_startup': {
+      const { company, investor, swapped } = roles;
+      const pair = { company, investor, traits: context.traits(company), mandate: context.mandate(investor) };
+      const features = investorFeatures(pair, context.gramWeights);
+      return { ...turned(scoreOf(features, investorWeights), swapped), features };
+    }
+    case 'supplier_for_need': {
+      const owner = context.member(roles.need.doc.ownerId)?.doc;
+      const features = supplierFeatures(roles.need, roles.supplier, owner, context.gramWeights);
+      return { ...turned(scoreOf(features, supplierWeights), roles.swapped), features };
+    }
+    case 'partner_for_member': {
+      const features = partnerFeatures(roles.one, roles.other, context.gramWeights);
+      return { ...scoreOf(features, partnerWeights), features };
+    }
+  }
+}
+
+const turned = (score: Score, swapped: boolean): Score =>
+  swapped ? { ...score, parts: { ...score.parts, forward: score.parts.back, back: score.parts.forward } } : score;

@@ -1,0 +1,53 @@
+/** Each must-have of a need against what one supplier shows. */
+import { certificatesNamed, certificateState } from './certificates.ts';
+import { gramsOf, type GramWeights } from './grams.ts';
+import type { MemberParty, NeedParty, PreparedFacet } from './party.ts';
+import { bestPairs, type FacetPair } from './similarity.ts';
+
+export interface RequirementMatch {
+  /** Zero-based index into mustHave (or niceToHave). */
+  index: number;
+  /** 0-1: how well it is met. */
+  degree: number;
+  /** The certificate part, where the requirement names one. */
+  certificate: 'shown' | 'pending' | 'missing' | undefined;
+  /** The sentence that answers best. */
+  pair: FacetPair | undefined;
+}
+
+/** Where similarity stops being chance (0) and where it is as good as said (1): read off random and matching pairs. */
+const noise = 0.25;
+const certain = 0.7;
+export const calibrated = (similarity: number): number =>
+  Math.max(0, Math.min(1, (similarity - noise) / (certain - noise)));
+
+/** Facets that can answer a requirement: offers, sentences of the summary, and integrations by word. */
+export const evidenceOf = (supplier: MemberParty): readonly PreparedFacet[] => [
+  ...supplier.byRole.offer,
+  ...supplier.byRole.about,
+];
+
+export function requirementMatches(
+  requirements: readonly PreparedFacet[],
+  supplier: MemberParty,
+  weights: GramWeights,
+): RequirementMatch[] {
+  const evidence = evidenceOf(supplier);
+  const integrations = (supplier.doc.integrations ?? []).map((text) => gramsOf(text));
+  return requirements.map((facet, index) => {
+    const pair = bestPairs([facet], evidence, weights)[0];
+    let degree = calibrated(pair?.similarity ?? 0);
+    const integrated = integrations.some((grams) => grams.length > 0 && grams.every((gram) => facet.grams.includes(gram)));
+    if (integrated) degree = Math.max(degree, 0.6);
+    const demands = certificatesNamed(facet.text);
+    if (demands.length === 0) return { index, degree, certificate: undefined, pair };
+    const states = demands.map((demand) => certificateState(demand, supplier.doc.certifications).state);
+    const worst = states.includes('missing') ? 'missing' : states.includes('pending') ? 'pending' : 'shown';
+    // A requirement that is little more than the certificate's name is decided by the certificate alone.
+    const isBare = facet.text.length < 40;
+    const shown = worst === 'shown' ? 1 : worst === 'pending' ? 0.4 : 0;
+    return { index, degree: isBare ? shown : 0.5 * degree + 0.5 * shown, certificate: worst, pair };
+  });
+}
+
+export const mustHaves = (need: NeedParty): readonly PreparedFacet[] => need.byRole.requirement;

@@ -1,0 +1,48 @@
+import { containment, type GramWeights } from './grams.ts';
+import type { PreparedFacet } from './party.ts';
+
+/** Cosine of two unit vectors, -1 to 1; 0 while either is not embedded yet (unknown costs, it never lifts). */
+export function cosine(a: Float32Array | undefined, b: Float32Array | undefined): number {
+  if (a === undefined || b === undefined) return 0;
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  for (let i = 0; i < a.length; i += 4) {
+    s0 += a[i]! * b[i]!;
+    s1 += a[i + 1]! * b[i + 1]!;
+    s2 += a[i + 2]! * b[i + 2]!;
+    s3 += a[i + 3]! * b[i + 3]!;
+  }
+  return s0 + s1 + s2 + s3;
+}
+
+/** How well `to` answers `from`, 0-1: cosine, lifted by shared pieces of words. */
+export function answer(from: PreparedFacet, to: PreparedFacet, weights: GramWeights): number {
+  const meaning = Math.max(0, cosine(from.vector, to.vector));
+  const words = containment(from.grams, to.grams, weights);
+  return Math.min(1, 0.75 * meaning + 0.25 * words);
+}
+
+export interface FacetPair {
+  from: PreparedFacet;
+  to: PreparedFacet;
+  /** 0-1. */
+  similarity: number;
+}
+
+/** For each facet of `from`, the facet of `to` that answers it best; none where `to` is empty. */
+export function bestPairs(
+  from: readonly PreparedFacet[],
+  to: readonly PreparedFacet[],
+  weights: GramWeights,
+): FacetPair[] {
+  return from.flatMap((facet) => {
+    let best: FacetPair | undefined;
+    for (const other of to) {
+      const similarity = answer(facet, other, weights);
+      if (best === undefined || similarity > best.similarity) best = { from: facet, to: other, similarity };
+    }
+    return best === undefined ? [] : [best];
+  });
+}
