@@ -51,7 +51,7 @@ export async function withClusterFolder<T>(
 }
 
 /** First all texts in one go, so that every embedding process is busy; then owner by owner out of the cache. */
-async function embedEverything(engine: Engine): Promise<void> {
+export async function embedEverything(engine: Engine): Promise<void> {
   await engine.catalog.refresh();
   const texts = new Set<string>();
   for (const member of engine.catalog.members()) for (const facet of facetsOfMember(member.doc)) texts.add(facet.text);

@@ -17,9 +17,9 @@ export const nok = z.number().int().min(0).max(1e13);
 /** A calendar date, YYYY-MM-DD. */
 export const isoDate = z.iso.date();
 
-/** Absent and null both mean unknown: null is dropped, so that stored documents have one way to say it. */
-export const optional = <T extends z.ZodType>(schema: T) =>
-  schema
-    .nullable()
-    .optional()
-    .transform((value) => value ?? undefined);
+/**
+ * Absent and null both mean unknown: null becomes absent, so that stored documents have one way to say it. Typed as
+ * optional only, because no null is left after parsing.
+ */
+export const optional = <T extends z.ZodType>(schema: T): z.ZodOptional<T> =>
+  schema.nullish().overwrite((value) => value ?? undefined) as unknown as z.ZodOptional<T>;

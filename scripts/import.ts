@@ -1,0 +1,104 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import { importLines, type ImportReport } from '../src/app/import.ts';
+import { composeEngine } from '../src/compose.ts';
+import { readConfig } from '../src/config.ts';
+import { createLog } from '../src/log.ts';
+import { runningServer } from '../src/server-file.ts';
+import { embedEverything, linesOfFolder, say } from './cluster-folder.ts';
+import { runCommand } from './command.ts';
+
+await runCommand({
+  usage: `Imports members and needs into the store of KOBLING_DATA_DIR.
+
+  npm run import -- --dir DIR [--dry-run] [--json]
+
+DIR holds members.jsonl and needs.jsonl, one JSON object a line. Reports what was created, updated, unchanged and
+refused, line by line. While a server runs on the same data folder, the import goes through it. Exit code 1 when
+lines were refused.`,
+  options: z.object({ dir: z.string(), 'dry-run': z.boolean().default(false), json: z.boolean().default(false) }),
+  async run({ dir, 'dry-run': dryRun, json }) {
+    const config = readConfig(process.env);
+    const server = await runningServer(config.dataDir);
+    const report = server === undefined ? await importHere(dir, dryRun) : await importThrough(server.url, dir, dryRun);
+    process.stdout.write(json ? `${JSON.stringify(report, null, 1)}\n` : readable(report));
+    return report.refused > 0 ? 1 : 0;
+  },
+});
+
+async function importHere(dir: string, dryRun: boolean): Promise<ImportReport> {
+  const config = readConfig(process.env);
+  await mkdir(config.dataDir, { recursive: true });
+  const engine = await composeEngine({
+    storeFile: path.join(config.dataDir, 'kobling.sqlite'),
+    cacheDir: config.cacheDir,
+    spoolDir: path.join(config.dataDir, 'spool'),
+    now: config.now,
+    log: createLog('warn', 2),
+    embedProcesses: 2,
+  });
+  try {
+    const report = await importLines(engine, linesOfFolder(dir), { dryRun, onProgress: (lines) => say(`Read ${lines} lines`) });
+    if (!dryRun) await embedEverything(engine);
+    return report;
+  } finally {
+    await engine.close(0);
+  }
+}
+
+/** Line numbers of the report are those of the stream; the offset of the second file is taken off again. */
+async function importThrough(url: string, dir: string, dryRun: boolean): Promise<ImportReport> {
+  say(`A server runs at ${url}: importing through it.`);
+  const origins: { file: string | undefined; line: number }[] = [];
+  async function* bytes() {
+    for await (const { file, line, text, fault } of linesOfFolder(dir)) {
+      origins.push({ file, line });
+      // What could not be read here must be refused there too, under its own number.
+      yield Buffer.from(`${fault === undefined ? text.replace(/\r$/u, '') : JSON.stringify(fault)}\n`);
+    }
+  }
+  const answer = await fetch(new URL(`/api/v1/imports?dryRun=${dryRun}`, url), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-ndjson' },
+    body: Readable.toWeb(Readable.from(bytes())) as ReadableStream,
+    duplex: 'half',
+  } as RequestInit);
+  const body = (await answer.json()) as { jobId?: string; detail?: string };
+  if (!answer.ok) throw new Error(`The server refused the import: ${body.detail ?? answer.status}`);
+  const report = body.jobId === undefined ? (body as unknown as ImportReport) : await resultOf(url, body.jobId);
+  for (const fault of report.faults) {
+    const origin = origins[fault.line - 1];
+    if (origin?.file !== undefined) fault.file = origin.file;
+    fault.line = origin?.line ?? fault.line;
+  }
+  return report;
+}
+
+async function resultOf(url: string, jobId: string): Promise<ImportReport> {
+  for (;;) {
+    const job = (await (await fetch(new URL(`/api/v1/jobs/${jobId}`, url))).json()) as {
+      state: string;
+      result?: ImportReport;
+      error?: string;
+      progress?: { done: number; total: number };
+    };
+    if (job.state === 'done') return job.result!;
+    if (job.state === 'dead') throw new Error(`The import failed: ${job.error}`);
+    if (job.progress !== undefined) say(`${Math.round((100 * job.progress.done) / job.progress.total)} %`);
+    await wait(500);
+  }
+}
+
+function readable(report: ImportReport): string {
+  const { created, updated, unchanged, refused, faults, dryRun } = report;
+  const lines = faults.map(
+    ({ file, line, id, field, message, value }) =>
+      `  ${file ?? 'line'}:${line}${id === undefined ? '' : ` (${id})`}: ${field === '' ? '' : `${field}: `}${message}` +
+      (value === undefined ? '' : ` It was ${JSON.stringify(value)}.`),
+  );
+  const summary = `${dryRun ? 'Would be: ' : ''}${created} created, ${updated} updated, ${unchanged} unchanged, ${refused} refused\n`;
+  return summary + (lines.length === 0 ? '' : `${lines.join('\n')}\n`);
+}

@@ -1,0 +1,120 @@
+/** The fictional cluster that a first start loads, and how it is taken out again. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { matchKinds } from '../domain/match/pair.ts';
+import type { Member } from '../domain/member.ts';
+import type { Need } from '../domain/need.ts';
+import { textsOf, type Embedding } from './embedding.ts';
+import { importLines, type ImportLine } from './import.ts';
+import type { Collection, Store } from './ports.ts';
+
+export const exampleSchema = z.object({
+  title: z.string(),
+  subjectType: z.enum(['member', 'need']),
+  subjectId: z.string(),
+  kind: z.enum(matchKinds),
+});
+export type Example = z.infer<typeof exampleSchema>;
+
+export interface SeedFiles {
+  members: Record<string, unknown>[];
+  needs: Record<string, unknown>[];
+  examples: Example[];
+}
+
+const linesOf = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+export async function readSeed(dir: string): Promise<SeedFiles> {
+  const [members, needs, examples] = await Promise.all(
+    ['members.jsonl', 'needs.jsonl', 'examples.json'].map((file) => readFile(path.join(dir, file), 'utf8')),
+  );
+  return { members: linesOf(members!), needs: linesOf(needs!), examples: z.array(exampleSchema).parse(JSON.parse(examples!)) };
+}
+
+const dayMs = 86_400_000;
+const dateAt = (start: Date, days: number) => new Date(start.getTime() + days * dayMs).toISOString().slice(0, 10);
+
+/** Turns `deadlineInDays` and `updatedDaysAgo` into dates, counted from the first start. */
+export function dated(line: Record<string, unknown>, start: Date): Record<string, unknown> {
+  const { deadlineInDays, updatedDaysAgo, ...rest } = line;
+  return {
+    ...rest,
+    ...(typeof deadlineInDays === 'number' ? { deadline: dateAt(start, deadlineInDays) } : {}),
+    ...(typeof updatedDaysAgo === 'number' ? { updatedAt: dateAt(start, -updatedDaysAgo) } : {}),
+  };
+}
+
+interface SeedState extends Record<string, unknown> {
+  state: 'loading' | 'loaded' | 'removed' | 'skipped';
+  startedAt: string;
+}
+const metaId = 'seed';
+
+/**
+ * Loads the seed into an empty store, once. A start that was killed in the middle goes on at the next one with the same
+ * dates. With `wanted` false the store is marked, so that a later start does not fill it either.
+ */
+export async function loadSeed(
+  deps: { store: Store; embedding: Embedding },
+  files: SeedFiles,
+  now: Date,
+  wanted: boolean,
+): Promise<'loaded' | 'already' | 'skipped'> {
+  const meta = deps.store.collection('meta') as Collection<Record<string, unknown>>;
+  let found = await meta.get(metaId);
+  if (found === undefined) {
+    const isEmpty = (await deps.store.collection('members').count()) === 0 && (await deps.store.collection('needs').count()) === 0;
+    const state: SeedState = { state: wanted && isEmpty ? 'loading' : 'skipped', startedAt: now.toISOString() };
+    found = await meta.insert(metaId, state);
+  }
+  const state = found.doc as SeedState;
+  if (state.state !== 'loading') return state.state === 'skipped' ? 'skipped' : 'already';
+  const report = await importLines(deps, seedLines(files, new Date(state.startedAt)), { dryRun: false });
+  if (report.refused > 0) throw new Error(`The seed has lines that are refused: ${JSON.stringify(report.faults[0])}`);
+  await meta.replace(metaId, { ...state, state: 'loaded' }, found.version);
+  return 'loaded';
+}
+
+function* seedLines(files: SeedFiles, start: Date): Generator<ImportLine> {
+  let line = 0;
+  for (const entry of [...files.members, ...files.needs]) yield { line: ++line, text: JSON.stringify(dated(entry, start)) };
+}
+
+export interface SeedRemoval {
+  removed: number;
+  /** Ids that somebody changed or builds on: they stay. */
+  kept: string[];
+}
+
+/** Takes unchanged seed entries out again, with their vectors. Needs first: a member with needs of its own stays. */
+export async function removeSeed(deps: { store: Store; embedding: Embedding }, files: SeedFiles): Promise<SeedRemoval> {
+  const { store, embedding } = deps;
+  const meta = store.collection('meta') as Collection<Record<string, unknown>>;
+  const found = await meta.get(metaId);
+  const start = new Date((found?.doc as SeedState | undefined)?.startedAt ?? 0);
+  const removal: SeedRemoval = { removed: 0, kept: [] };
+  for (const type of ['need', 'member'] as const) {
+    const collection = store.collection(type === 'need' ? 'needs' : 'members') as Collection<Member | Need>;
+    for (const entry of type === 'need' ? files.needs : files.members) {
+      const stored = await collection.get(entry['id'] as string);
+      if (stored === undefined) continue;
+      const isUnchanged = isDeepStrictEqual(stored.doc, dated(entry, start));
+      const isUsed = type === 'member' && (await store.collection('needs').count({ ownerId: stored.id })) > 0;
+      if (!isUnchanged || isUsed) {
+        removal.kept.push(stored.id);
+        continue;
+      }
+      await collection.remove(stored.id, stored.version);
+      await embedding.erase(type, stored.id, textsOf(type, stored.doc));
+      removal.removed++;
+    }
+  }
+  if (found !== undefined) await meta.replace(metaId, { ...found.doc, state: 'removed' }, found.version);
+  return removal;
+}

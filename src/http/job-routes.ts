@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { JobQueue, JobRecord, Stored } from '../app/ports.ts';
+import { decodeCursor, job, jobListQuery, noQuery } from '../app/schemas/list.ts';
+import { Problem } from '../domain/problem.ts';
+import { pageOf } from './record-routes.ts';
+import { route, type Route } from './route.ts';
+
+const jobParams = z.strictObject({ id: z.string().min(1).max(100) });
+const heartbeatMs = 15_000;
+
+export const jobBody = ({ id, createdAt, doc }: Stored<JobRecord>) => ({
+  id,
+  kind: doc.kind,
+  key: doc.key,
+  state: doc.state,
+  attempts: doc.attempts,
+  createdAt,
+  ...(doc.progress === undefined ? {} : { progress: doc.progress }),
+  ...(doc.result === undefined ? {} : { result: doc.result }),
+  ...(doc.error === undefined ? {} : { error: doc.error }),
+});
+
+export function jobRoutes(queue: JobQueue): Route[] {
+  const find = async (id: string) => {
+    const found = await queue.get(id);
+    if (found === undefined) throw new Problem('not-found', `There is no job ${id}. Finished jobs are kept for a while only.`);
+    return found;
+  };
+  return [
+    route({
+      method: 'get',
+      path: '/api/v1/jobs',
+      summary: 'List jobs; state=dead is the dead-letter list',
+      tag: 'jobs',
+      query: jobListQuery,
+      answers: { 200: { description: 'A page of jobs.', schema: z.object({ items: z.array(job), nextCursor: z.string().nullable() }) } },
+      problems: ['invalid', 'unavailable'],
+      async handle({ query: { limit, cursor, state } }) {
+        const page = await queue.list({
+          limit,
+          ...(state === undefined ? {} : { state }),
+          ...(cursor === undefined ? {} : { after: decodeCursor(cursor) }),
+        });
+        return { status: 200, body: pageOf(page, jobBody) };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/api/v1/jobs/{id}',
+      summary: 'State and progress of a job',
+      tag: 'jobs',
+      params: jobParams,
+      answers: { 200: { description: 'The job.', schema: job } },
+      problems: ['not-found', 'invalid', 'unavailable'],
+      handle: async ({ params }) => ({ status: 200, body: jobBody(await find(params.id)) }),
+    }),
+    route({
+      method: 'post',
+      path: '/api/v1/jobs/{id}/retry',
+      summary: 'Put a dead job back',
+      tag: 'jobs',
+      params: jobParams,
+      query: noQuery,
+      answers: { 202: { description: 'It waits again.', schema: job } },
+      problems: ['not-found', 'not-allowed-now', 'invalid', 'unavailable'],
+      async handle({ params }) {
+        const found = await find(params.id);
+        if (found.doc.state !== 'dead') throw new Problem('not-allowed-now', `The job is ${found.doc.state}; only dead jobs can be put back.`);
+        await queue.retry(params.id);
+        return { status: 202, body: jobBody(await find(params.id)) };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/api/v1/jobs/{id}/events',
+      summary: 'The job as server-sent events, until it has ended',
+      tag: 'jobs',
+      params: jobParams,
+      answers: { 200: { description: 'Events named "job", data is the job.', contentType: 'text/event-stream', schema: z.string() } },
+      problems: ['not-found', 'invalid', 'unavailable'],
+      async handle({ params, request, response }) {
+        const first = await find(params.id);
+        response.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+        response.flushHeaders();
+        await new Promise<void>((resolve) => {
+          const tell = (stored: Stored<JobRecord>) => {
+            if (stored.id !== params.id) return;
+            response.write(`event: job\ndata: ${JSON.stringify(jobBody(stored))}\n\n`);
+            if (stored.doc.state === 'done' || stored.doc.state === 'dead') end();
+          };
+          const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs).unref();
+          const stop = queue.onChange(tell);
+          const end = () => {
+            clearInterval(heartbeat);
+            stop();
+            response.end();
+            resolve();
+          };
+          request.on('close', end);
+          tell(first);
+        });
+        return undefined;
+      },
+    }),
+  ];
+}

@@ -1,0 +1,51 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Catalog } from '../app/catalog.ts';
+import type { JobQueue, JobRecord } from '../app/ports.ts';
+
+export interface HttpMetrics {
+  observe(method: string, route: string, status: number, seconds: number): void;
+  /** Prometheus text. */
+  text(): Promise<string>;
+  contentType: string;
+}
+
+export function createMetrics(deps: { catalog: Catalog; queue: JobQueue; lag(): Promise<number> }): HttpMetrics {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  const durations = new Histogram({
+    name: 'kobling_http_request_seconds',
+    help: 'Time to answer, by route',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5],
+    registers: [register],
+  });
+  const gauge = (name: string, help: string, read: () => Promise<number> | number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [register],
+      async collect() {
+        this.set(await read());
+      },
+    });
+  gauge('kobling_members', 'Members in the catalog', () => deps.catalog.state().members);
+  gauge('kobling_needs', 'Needs in the catalog', () => deps.catalog.state().needs);
+  gauge('kobling_facets', 'Pieces of text that are matched', () => deps.catalog.state().facets);
+  gauge('kobling_facets_embedded', 'Pieces of text that have a vector', () => deps.catalog.state().embeddedFacets);
+  gauge('kobling_catalog_lag_changes', 'Changes in the store that the catalog has not followed yet', deps.lag);
+  new Gauge({
+    name: 'kobling_jobs',
+    help: 'Jobs by state',
+    labelNames: ['state'],
+    registers: [register],
+    async collect() {
+      const counts = await deps.queue.counts();
+      for (const state of Object.keys(counts) as JobRecord['state'][]) this.set({ state }, counts[state]);
+    },
+  });
+  return {
+    observe: (method, route, status, seconds) => durations.observe({ method, route, status: String(status) }, seconds),
+    text: () => register.metrics(),
+    contentType: register.contentType,
+  };
+}

@@ -1,0 +1,93 @@
+/** The service: reads its settings, opens everything, listens, and stops cleanly. */
+import { mkdir } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { createReadiness } from './app/readiness.ts';
+import { loadSeed, readSeed } from './app/seed.ts';
+import { composeEngine } from './compose.ts';
+import { readConfig, type Config } from './config.ts';
+import { createService } from './http/service.ts';
+import { createLog } from './log.ts';
+import { projectRoot } from './project-root.ts';
+import { announceServer, runningServer, withdrawServer } from './server-file.ts';
+
+const requestGraceMs = 10_000;
+const jobGraceMs = 5_000;
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLog(config.logLevel);
+  await mkdir(config.dataDir, { recursive: true });
+  const other = await runningServer(config.dataDir);
+  if (other !== undefined)
+    throw new Error(`Another Kobling (process ${other.pid}) already serves ${config.dataDir} at ${other.url}. Stop it, or set KOBLING_DATA_DIR to another folder.`);
+  const seed = await readSeed(path.join(projectRoot(), 'seed'));
+  const spoolDir = path.join(config.dataDir, 'spool');
+  const engine = await composeEngine({
+    storeFile: path.join(config.dataDir, 'kobling.sqlite'),
+    cacheDir: config.cacheDir,
+    spoolDir,
+    now: config.now,
+    log,
+  });
+  const readiness = createReadiness();
+  readiness.set('store', 'ready');
+  const { app } = createService({ engine, readiness, examples: seed.examples, spoolDir, log });
+
+  const server = await listen(app, config);
+  const url = addressOf(server, config.host);
+  await announceServer(config.dataDir, { url, pid: process.pid });
+
+  let stopping = false;
+  const stop = async (why: string, code: number) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ why }, 'stopping');
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    await Promise.race([closed, wait(requestGraceMs)]);
+    server.closeAllConnections();
+    await engine.close(jobGraceMs);
+    await withdrawServer(config.dataDir);
+    log.info('stopped');
+    process.exit(code);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal, 0));
+
+  const loaded = await loadSeed(engine, seed, engine.clock.now(), config.seed);
+  readiness.set('seed', 'ready');
+  engine.start();
+  await engine.embedding.catchUp();
+  await engine.embedder.ready();
+  readiness.set('model', 'ready');
+  await engine.catalog.refresh();
+  const { members, needs } = engine.catalog.state();
+  log.info({ url, members, needs, seed: loaded }, 'ready');
+  process.stdout.write(`Kobling is ready at ${url} with ${members} members and ${needs} needs. Stop it with Ctrl+C.\n`);
+}
+
+function listen(app: Parameters<typeof import('node:http').createServer>[1], config: Config): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = (app as unknown as { listen(port: number, host: string): Server }).listen(config.port, config.host);
+    server.once('listening', () => resolve(server));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`Port ${config.port} on ${config.host} is taken by another program. Set KOBLING_PORT to a free one.`)
+          : error,
+      ),
+    );
+  });
+}
+
+function addressOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});
