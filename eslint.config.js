@@ -3,8 +3,21 @@ import tseslint from 'typescript-eslint';
 import prettier from 'eslint-config-prettier';
 import { defineConfig, globalIgnores } from 'eslint/config';
 
+/** Imports point one way: edges -> app -> domain. Only compose.ts (and tests) may know adapters. */
+const layer = (files, ...forbidden) => ({
+  files,
+  rules: {
+    'no-restricted-imports': ['error', { patterns: forbidden.map(([regex, message]) => ({ regex, message })) }],
+  },
+});
+const outOfDomain = ['^(?!\\.)', 'domain/ has no dependency'];
+const toApp = ['/app/', 'domain/ does not know app/'];
+const toHttp = ['/http/', 'only edges know http/'];
+const toAdapters = ['/adapters/', 'only compose.ts knows adapters'];
+const toCompose = ['/(compose|config|main)\\.ts$', 'only edges know how things are composed'];
+
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'node_modules/', 'data/', 'models/']),
+  globalIgnores(['dist/', 'coverage/', 'node_modules/', 'data/', 'models/', '.lab/']),
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -15,6 +28,8 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/require-await': 'off',
+      // Ports and use-cases are records of closures: nothing here uses `this`.
+      '@typescript-eslint/unbound-method': 'off',
     },
   },
   {
@@ -29,5 +44,9 @@ export default defineConfig(
     files: ['**/*.{js,mjs,cjs}'],
     languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
   },
+  layer(['src/domain/**/*.ts'], outOfDomain, toApp, toHttp, toAdapters, toCompose),
+  layer(['src/app/**/*.ts'], toHttp, toAdapters, toCompose),
+  layer(['src/http/**/*.ts'], toAdapters),
+  layer(['src/adapters/**/*.ts'], toHttp, toCompose),
   prettier,
 );

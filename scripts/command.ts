@@ -15,7 +15,9 @@ export async function runCommand<S extends z.ZodObject>({ usage, options, run }:
   try {
     const flags: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean', short: 'h' } };
     for (const [name, schema] of Object.entries(options.shape))
-      flags[name] = { type: schema instanceof z.ZodDefault && schema.def.innerType instanceof z.ZodBoolean ? 'boolean' : 'string' };
+      flags[name] = {
+        type: schema instanceof z.ZodDefault && schema.def.innerType instanceof z.ZodBoolean ? 'boolean' : 'string',
+      };
     let values: Record<string, unknown>;
     try {
       values = parseArgs({ options: flags, strict: true }).values;
@@ -28,7 +30,12 @@ export async function runCommand<S extends z.ZodObject>({ usage, options, run }:
     }
     const parsed = options.safeParse(values);
     if (!parsed.success)
-      return fail(`${faultsOf(parsed.error, values).map((f) => `--${f.field}: ${f.message}`).join('\n')}\n\n${usage}`, 2);
+      return fail(
+        `${faultsOf(parsed.error, values)
+          .map((f) => `--${f.field}: ${f.message}`)
+          .join('\n')}\n\n${usage}`,
+        2,
+      );
     process.exitCode = (await run(parsed.data)) ?? 0;
   } catch (error) {
     if (error instanceof Problem)

@@ -29,14 +29,18 @@ and the ten worst queries of each task.`,
       .filter((line) => line.trim() !== '')
       .map((line, i) => {
         const parsed = judgmentSchema.safeParse(JSON.parse(line));
-        if (!parsed.success) throw new Error(`${file} line ${i + 1} is not a judgment: ${parsed.error.issues[0]!.message}`);
+        if (!parsed.success)
+          throw new Error(`${file} line ${i + 1} is not a judgment: ${parsed.error.issues[0]!.message}`);
         return parsed.data;
       });
     const figures = await withClusterFolder(dir, now, async ({ matching }) => {
       const rankings = new Map<string, string[]>();
       for (const key of new Set(judgments.map((j) => `${j.task} ${j.queryId}`))) {
         const [task, queryId] = key.split(' ') as [MatchTask, string];
-        rankings.set(key, (await rankQuery(matching, task, queryId, 1000)).map((line) => line.candidateId));
+        rankings.set(
+          key,
+          (await rankQuery(matching, task, queryId, 1000)).map((line) => line.candidateId),
+        );
       }
       return evaluate(judgments, (task, queryId) => rankings.get(`${task} ${queryId}`) ?? []);
     });
@@ -46,9 +50,13 @@ and the ten worst queries of each task.`,
     }
     for (const { task, queries, ndcg, ndcgJudged, recall } of figures) {
       process.stdout.write(`${task} (${queries.length} queries)\n`);
-      process.stdout.write(`  nDCG@10, unjudged as 0  ${figure(ndcg)}\n  nDCG@10, judged only    ${figure(ndcgJudged)}\n  recall@20               ${figure(recall)}\n`);
+      process.stdout.write(
+        `  nDCG@10, unjudged as 0  ${figure(ndcg)}\n  nDCG@10, judged only    ${figure(ndcgJudged)}\n  recall@20               ${figure(recall)}\n`,
+      );
       const worst = [...queries].sort((a, b) => a.ndcg - b.ndcg).slice(0, 10);
-      process.stdout.write(`  worst: ${worst.map((query) => `${query.queryId} ${query.ndcg.toFixed(2)}`).join(', ')}\n`);
+      process.stdout.write(
+        `  worst: ${worst.map((query) => `${query.queryId} ${query.ndcg.toFixed(2)}`).join(', ')}\n`,
+      );
     }
   },
 });

@@ -4,8 +4,9 @@ import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { importLines, type ImportReport } from '../src/app/import.ts';
+import type { ImportLine } from '../src/app/import-line.ts';
 import { composeEngine } from '../src/compose.ts';
-import { readConfig } from '../src/config.ts';
+import { environment, readConfig, type Config } from '../src/config.ts';
 import { createLog } from '../src/log.ts';
 import { runningServer } from '../src/server-file.ts';
 import { embedEverything, linesOfFolder, say } from './cluster-folder.ts';
@@ -21,19 +22,20 @@ refused, line by line. While a server runs on the same data folder, the import g
 lines were refused.`,
   options: z.object({ dir: z.string(), 'dry-run': z.boolean().default(false), json: z.boolean().default(false) }),
   async run({ dir, 'dry-run': dryRun, json }) {
-    const config = readConfig(process.env);
+    const config = readConfig(environment());
     const server = await runningServer(config.dataDir);
-    const report = server === undefined ? await importHere(dir, dryRun) : await importThrough(server.url, dir, dryRun);
+    const report =
+      server === undefined ? await importHere(config, dir, dryRun) : await importThrough(server.url, dir, dryRun);
     process.stdout.write(json ? `${JSON.stringify(report, null, 1)}\n` : readable(report));
     return report.refused > 0 ? 1 : 0;
   },
 });
 
-async function importHere(dir: string, dryRun: boolean): Promise<ImportReport> {
-  const config = readConfig(process.env);
+async function importHere(config: Config, dir: string, dryRun: boolean): Promise<ImportReport> {
   await mkdir(config.dataDir, { recursive: true });
   const engine = await composeEngine({
     storeFile: path.join(config.dataDir, 'kobling.sqlite'),
+    ownFolder: config.dataDir,
     cacheDir: config.cacheDir,
     spoolDir: path.join(config.dataDir, 'spool'),
     now: config.now,
@@ -41,7 +43,12 @@ async function importHere(dir: string, dryRun: boolean): Promise<ImportReport> {
     embedProcesses: 2,
   });
   try {
-    const report = await importLines(engine, linesOfFolder(dir), { dryRun, onProgress: (lines) => say(`Read ${lines} lines`) });
+    // Embedded right below; if that is cut short, the next start of a server makes up for it.
+    const embedding = { request: async () => undefined };
+    const report = await importLines({ store: engine.store, embedding }, linesOfFolder(dir), {
+      dryRun,
+      onProgress: (lines) => say(`Read ${lines} lines`),
+    });
     if (!dryRun) await embedEverything(engine);
     return report;
   } finally {
@@ -52,10 +59,11 @@ async function importHere(dir: string, dryRun: boolean): Promise<ImportReport> {
 /** Line numbers of the report are those of the stream; the offset of the second file is taken off again. */
 async function importThrough(url: string, dir: string, dryRun: boolean): Promise<ImportReport> {
   say(`A server runs at ${url}: importing through it.`);
-  const origins: { file: string | undefined; line: number }[] = [];
+  const origins: ImportLine[] = [];
   async function* bytes() {
-    for await (const { file, line, text, fault } of linesOfFolder(dir)) {
-      origins.push({ file, line });
+    for await (const { text, ...origin } of linesOfFolder(dir)) {
+      const { fault } = origin;
+      origins.push({ ...origin, text: '' });
       // What could not be read here must be refused there too, under its own number.
       yield Buffer.from(`${fault === undefined ? text.replace(/\r$/u, '') : JSON.stringify(fault)}\n`);
     }
@@ -65,14 +73,16 @@ async function importThrough(url: string, dir: string, dryRun: boolean): Promise
     headers: { 'Content-Type': 'application/x-ndjson' },
     body: Readable.toWeb(Readable.from(bytes())) as ReadableStream,
     duplex: 'half',
-  } as RequestInit);
+  });
   const body = (await answer.json()) as { jobId?: string; detail?: string };
   if (!answer.ok) throw new Error(`The server refused the import: ${body.detail ?? answer.status}`);
   const report = body.jobId === undefined ? (body as unknown as ImportReport) : await resultOf(url, body.jobId);
   for (const fault of report.faults) {
     const origin = origins[fault.line - 1];
-    if (origin?.file !== undefined) fault.file = origin.file;
-    fault.line = origin?.line ?? fault.line;
+    if (origin === undefined) continue;
+    Object.assign(fault, { line: origin.line, ...(origin.file === undefined ? {} : { file: origin.file }) });
+    if (origin.fault !== undefined) Object.assign(fault, { code: 'unreadable', message: origin.fault, value: '' });
+    if (fault.firstLine !== undefined) fault.firstLine = origins[fault.firstLine - 1]?.line ?? fault.firstLine;
   }
   return report;
 }
@@ -95,8 +105,9 @@ async function resultOf(url: string, jobId: string): Promise<ImportReport> {
 function readable(report: ImportReport): string {
   const { created, updated, unchanged, refused, faults, dryRun } = report;
   const lines = faults.map(
-    ({ file, line, id, field, message, value }) =>
+    ({ file, line, id, field, message, value, firstLine }) =>
       `  ${file ?? 'line'}:${line}${id === undefined ? '' : ` (${id})`}: ${field === '' ? '' : `${field}: `}${message}` +
+      (firstLine === undefined ? '' : ` That is line ${firstLine}.`) +
       (value === undefined ? '' : ` It was ${JSON.stringify(value)}.`),
   );
   const summary = `${dryRun ? 'Would be: ' : ''}${created} created, ${updated} updated, ${unchanged} unchanged, ${refused} refused\n`;

@@ -27,7 +27,8 @@ pairs that a gate closes are absent; there is no floor.`,
     for await (const line of readLines(createReadStream(queries) as AsyncIterable<Buffer>, queries)) {
       if (line.text.trim() === '' && line.fault === undefined) continue;
       const parsed = querySchema.safeParse(line.fault === undefined ? tryJson(line.text) : undefined);
-      if (!parsed.success) throw new Error(`${queries} line ${line.line}: ${faultsOf(parsed.error, line.text)[0]!.message}`);
+      if (!parsed.success)
+        throw new Error(`${queries} line ${line.line}: ${faultsOf(parsed.error, line.text)[0]!.message}`);
       asked.push(parsed.data);
     }
     const results = await withClusterFolder(dir, now, async ({ matching }) => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { loadSeed, readSeed, removeSeed } from '../src/app/seed.ts';
 import { composeEngine } from '../src/compose.ts';
-import { readConfig } from '../src/config.ts';
+import { environment, readConfig } from '../src/config.ts';
 import { createLog } from '../src/log.ts';
 import { projectRoot } from '../src/project-root.ts';
 import { say } from './cluster-folder.ts';
@@ -16,7 +16,7 @@ await runCommand({
   npm run seed -- --remove  remove every seed entry that nobody changed or builds on`,
   options: z.object({ remove: z.boolean().default(false) }),
   async run({ remove }) {
-    const config = readConfig(process.env);
+    const config = readConfig(environment());
     const storeFile = path.join(config.dataDir, 'kobling.sqlite');
     if (remove && !existsSync(storeFile)) throw new Error(`There is no store in ${config.dataDir}.`);
     const files = await readSeed(path.join(projectRoot(), 'seed'));
@@ -34,7 +34,11 @@ await runCommand({
         if (kept.length > 0) say(`Kept, because they were changed or are built on: ${kept.join(', ')}`);
       } else {
         const result = await loadSeed(engine, files, engine.clock.now(), true);
-        say(result === 'loaded' ? 'The seed is loaded; its texts are embedded at the next start.' : 'Nothing to do: the store has been used before.');
+        say(
+          result === 'loaded'
+            ? 'The seed is loaded; its texts are embedded at the next start.'
+            : 'Nothing to do: the store has been used before.',
+        );
       }
     } finally {
       await engine.close(0);

@@ -1,5 +1,6 @@
 /** The only importer of adapters: ports are chosen here, use-cases are built on them, and everything can be closed. */
 import path from 'node:path';
+import { lockFolder } from './adapters/folder-lock.ts';
 import { openChildEmbedder } from './adapters/embedder/child-embedder.ts';
 import { verifyModel } from './adapters/embedder/manifest.ts';
 import { withVectorCache } from './adapters/embedder/vector-cache.ts';
@@ -7,8 +8,8 @@ import { openInProcessQueue } from './adapters/queue/in-process.ts';
 import { openSqliteStore } from './adapters/store/sqlite.ts';
 import { createAdaptiveIndex } from './adapters/vectors/adaptive.ts';
 import { createCatalog, type Catalog } from './app/catalog.ts';
-import { createEmbedding, embedJob, type Embedding } from './app/embedding.ts';
-import { importJob, importJobHandler } from './app/import-job.ts';
+import { createEmbedding, type Embedding } from './app/embedding.ts';
+import { importJob, importJobHandler, removeSpooledWhenDone, sweepSpool } from './app/import-job.ts';
 import { createMatching, type Matching } from './app/matching.ts';
 import type { Clock, Embedder, JobQueue, Store } from './app/ports.ts';
 import { createRecords } from './app/records.ts';
@@ -33,6 +34,8 @@ export interface Engine {
 export interface EngineOptions {
   /** SQLite file or `:memory:`. */
   storeFile: string;
+  /** A folder that this engine needs for itself alone, until it is closed. */
+  ownFolder?: string;
   cacheDir: string;
   /** Where large imports wait. */
   spoolDir: string;
@@ -47,10 +50,14 @@ export interface EngineOptions {
 const indexSliceMs = 10;
 const indexPauseMs = 20;
 
-/** @throws Error that names a broken model file; StoreError or Error when the store cannot be opened. */
+/**
+ * @throws Error that names a broken model file, or says that the folder is taken; StoreError or Error when the store
+ * cannot be opened.
+ */
 export async function composeEngine(options: EngineOptions): Promise<Engine> {
   const { log } = options;
   const model = await verifyModel(options.modelsDir ?? path.join(projectRoot(), 'models'));
+  const unlock = options.ownFolder === undefined ? undefined : lockFolder(options.ownFolder);
   const store = openSqliteStore(options.storeFile);
   const embedder = withVectorCache(
     openChildEmbedder({ model, processes: options.embedProcesses ?? 1 }),
@@ -60,6 +67,7 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
     jobs: store.collection('jobs'),
     onError: (error) => log.error({ err: error }, 'a job could not be kept'),
   });
+  if (options.ownFolder !== undefined) await sweepSpool(queue, options.spoolDir);
   const embedding = createEmbedding({ store, embedder, queue, evict: (texts) => embedder.evict(texts) });
   const index = createAdaptiveIndex(model.dimension);
   const catalog = createCatalog(store, index);
@@ -85,9 +93,10 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
     index,
     start() {
       queue.start({
-        [embedJob]: embedding.handler,
+        ...embedding.handlers,
         [importJob]: importJobHandler({ store, embedding, spoolDir: options.spoolDir }),
       });
+      removeSpooledWhenDone(queue, options.spoolDir);
       keepUp();
     },
     async close(graceMs) {
@@ -95,6 +104,7 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
       await queue.close(graceMs);
       await embedder.close();
       await store.close();
+      unlock?.();
     },
   };
 }

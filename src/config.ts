@@ -1,4 +1,5 @@
 /** The only reader of the environment: env -> zod -> frozen Config, or every fault listed. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -37,6 +38,12 @@ export interface Config {
 }
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+
+/** The environment; what it does not set comes from a file `.env` in the working folder, if there is one. */
+export function environment(): NodeJS.ProcessEnv {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return process.env;
+}
 
 /** @throws Error with one line per fault. An empty value counts as not set. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {

@@ -4,10 +4,11 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Express } from 'express';
 import { createReadiness } from './app/readiness.ts';
 import { loadSeed, readSeed } from './app/seed.ts';
 import { composeEngine } from './compose.ts';
-import { readConfig, type Config } from './config.ts';
+import { environment, readConfig, type Config } from './config.ts';
 import { createService } from './http/service.ts';
 import { createLog } from './log.ts';
 import { projectRoot } from './project-root.ts';
@@ -15,18 +16,22 @@ import { announceServer, runningServer, withdrawServer } from './server-file.ts'
 
 const requestGraceMs = 10_000;
 const jobGraceMs = 5_000;
+const idleCheckMs = 50;
 
 async function main(): Promise<void> {
-  const config = readConfig(process.env);
+  const config = readConfig(environment());
   const log = createLog(config.logLevel);
   await mkdir(config.dataDir, { recursive: true });
   const other = await runningServer(config.dataDir);
   if (other !== undefined)
-    throw new Error(`Another Kobling (process ${other.pid}) already serves ${config.dataDir} at ${other.url}. Stop it, or set KOBLING_DATA_DIR to another folder.`);
+    throw new Error(
+      `Another Kobling (process ${other.pid}) already serves ${config.dataDir} at ${other.url}. Stop it, or set KOBLING_DATA_DIR to another folder.`,
+    );
   const seed = await readSeed(path.join(projectRoot(), 'seed'));
   const spoolDir = path.join(config.dataDir, 'spool');
   const engine = await composeEngine({
     storeFile: path.join(config.dataDir, 'kobling.sqlite'),
+    ownFolder: config.dataDir,
     cacheDir: config.cacheDir,
     spoolDir,
     now: config.now,
@@ -34,52 +39,70 @@ async function main(): Promise<void> {
   });
   const readiness = createReadiness();
   readiness.set('store', 'ready');
-  const { app } = createService({ engine, readiness, examples: seed.examples, spoolDir, log });
+  const closing = new AbortController();
+  const { app } = createService({ engine, readiness, examples: seed.examples, spoolDir, closing: closing.signal, log });
 
   const server = await listen(app, config);
   const url = addressOf(server, config.host);
-  await announceServer(config.dataDir, { url, pid: process.pid });
 
-  let stopping = false;
-  const stop = async (why: string, code: number) => {
-    if (stopping) return;
-    stopping = true;
+  let stopped: Promise<void> | undefined;
+  const stop = (why: string) => (stopped ??= stopAll(why));
+  const stopAll = async (why: string) => {
     log.info({ why }, 'stopping');
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeIdleConnections();
-    await Promise.race([closed, wait(requestGraceMs)]);
-    server.closeAllConnections();
+    closing.abort();
+    await finishRequests(server);
     await engine.close(jobGraceMs);
     await withdrawServer(config.dataDir);
     log.info('stopped');
-    process.exit(code);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal, 0));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => void stop(signal).then(() => process.exit(0)));
 
-  const loaded = await loadSeed(engine, seed, engine.clock.now(), config.seed);
-  readiness.set('seed', 'ready');
-  engine.start();
-  await engine.embedding.catchUp();
-  await engine.embedder.ready();
-  readiness.set('model', 'ready');
-  await engine.catalog.refresh();
-  const { members, needs } = engine.catalog.state();
-  log.info({ url, members, needs, seed: loaded }, 'ready');
-  process.stdout.write(`Kobling is ready at ${url} with ${members} members and ${needs} needs. Stop it with Ctrl+C.\n`);
+  try {
+    await announceServer(config.dataDir, { url, pid: process.pid });
+    const loaded = await loadSeed(engine, seed, engine.clock.now(), config.seed);
+    readiness.set('seed', 'ready');
+    engine.start();
+    await engine.embedding.requestBacklog();
+    await engine.embedder.ready();
+    readiness.set('model', 'ready');
+    await engine.catalog.refresh();
+    const { members, needs } = engine.catalog.state();
+    log.info({ url, members, needs, seed: loaded }, 'ready');
+    process.stdout.write(
+      `Kobling is ready at ${url} with ${members} members and ${needs} needs. Stop it with Ctrl+C.\n`,
+    );
+  } catch (error) {
+    // A signal that came meanwhile closed what the start still needed: that is no failure.
+    if (stopped !== undefined) return stopped;
+    await stop('the start failed');
+    throw error;
+  }
 }
 
-function listen(app: Parameters<typeof import('node:http').createServer>[1], config: Config): Promise<Server> {
+function listen(app: Express, config: Config): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = (app as unknown as { listen(port: number, host: string): Server }).listen(config.port, config.host);
+    const server = app.listen(config.port, config.host);
     server.once('listening', () => resolve(server));
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
         error.code === 'EADDRINUSE'
-          ? new Error(`Port ${config.port} on ${config.host} is taken by another program. Set KOBLING_PORT to a free one.`)
+          ? new Error(
+              `Port ${config.port} on ${config.host} is taken by another program. Set KOBLING_PORT to a free one.`,
+            )
           : error,
       ),
     );
   });
+}
+
+/** Takes no more connections and waits for those in use, each of which ends with its present answer. */
+async function finishRequests(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs);
+  await Promise.race([closed, wait(requestGraceMs)]);
+  clearInterval(idle);
+  server.closeAllConnections();
 }
 
 function addressOf(server: Server, host: string): string {

@@ -23,7 +23,9 @@ export async function runningServer(dataDir: string): Promise<ServerFile | undef
     return undefined;
   }
   if (!isAlive(parsed.pid)) return undefined;
-  const answers = await fetch(new URL('/health/live', parsed.url), { signal: AbortSignal.timeout(answerWithinMs) }).then(
+  const answers = await fetch(new URL('/health/live', parsed.url), {
+    signal: AbortSignal.timeout(answerWithinMs),
+  }).then(
     (response) => response.ok,
     () => false,
   );

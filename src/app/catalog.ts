@@ -146,7 +146,13 @@ export function createCatalog(store: Store, index: VectorIndex): Catalog {
     needs: () => needs.values(),
     grams,
     index,
-    state: () => ({ seq: Math.max(0, seq), members: members.size, needs: needs.size, facets, embeddedFacets: embedded }),
+    state: () => ({
+      seq: Math.max(0, seq),
+      members: members.size,
+      needs: needs.size,
+      facets,
+      embeddedFacets: embedded,
+    }),
   };
 }
 

@@ -1,21 +1,36 @@
 /** Keeps the stored vectors of every owner equal to its texts and to the model. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { facetsOfMember, facetsOfNeed } from '../domain/facet.ts';
-import { ownerKey, packVector, textDigest } from './facet-vectors.ts';
-import { StoreError, type Embedder, type JobHandler, type JobQueue, type OwnerVectors, type Store, type Stored } from './ports.ts';
+import type { Member } from '../domain/member.ts';
+import type { Need } from '../domain/need.ts';
+import { ownerKey, ownerOf, packVector, textDigest } from './facet-vectors.ts';
+import {
+  EmbedderError,
+  StoreError,
+  type Collection,
+  type Embedder,
+  type JobContext,
+  type JobHandler,
+  type JobQueue,
+  type OwnerVectors,
+  type Store,
+  type Stored,
+} from './ports.ts';
 
 export type OwnerType = 'member' | 'need';
 export const embedJob = 'embed';
+export const embedBacklogJob = 'embed-backlog';
 
 export interface Embedding {
-  /** Asks for an owner's vectors to be brought up to date; equal waiting requests are one. */
-  request(type: OwnerType, id: string): Promise<void>;
+  /** Asks for the vectors of these owners to be brought up to date: a job each when they are few, else one for all that lag. */
+  request(type: OwnerType, ids: readonly string[]): Promise<void>;
+  /** Asks for every owner whose vectors do not fit its texts or the model, and for vectors without owner to be removed. */
+  requestBacklog(): Promise<void>;
   /** Does it now. Only texts that have no vector of this model are embedded. Returns how many were. */
   update(type: OwnerType, id: string, signal?: AbortSignal): Promise<number>;
-  /** Removes an owner's vectors; its texts that nobody else has leave the cache too. */
+  /** Removes an owner's vectors, and these texts of it from the cache. */
   erase(type: OwnerType, id: string, texts: readonly string[]): Promise<void>;
-  /** Requests an update for every owner whose vectors do not fit its texts or the model. Returns how many. */
-  catchUp(): Promise<number>;
-  readonly handler: JobHandler;
+  readonly handlers: Record<string, JobHandler>;
 }
 
 export interface EmbeddingDeps {
@@ -25,6 +40,17 @@ export interface EmbeddingDeps {
   evict?: (texts: readonly string[]) => void;
 }
 
+/** More owners than these are one job: a job is a durable write of its own. */
+const jobsAtOnce = 20;
+const pageSize = 200;
+/** Enough that the embedding process never waits for the store. */
+const updatesInFlight = 4;
+/** So many owners that cannot be embedded are set aside; more mean that it is not them. */
+const setAsideAtMost = 20;
+
+export const documentsOf = (store: Store, type: OwnerType): Collection<Member | Need> =>
+  type === 'member' ? store.collection('members') : store.collection('needs');
+
 export const textsOf = (type: OwnerType, doc: unknown): string[] => {
   const facets = type === 'member' ? facetsOfMember(doc as never) : facetsOfNeed(doc as never);
   return [...new Set(facets.map((facet) => facet.text))];
@@ -32,7 +58,7 @@ export const textsOf = (type: OwnerType, doc: unknown): string[] => {
 
 export function createEmbedding({ store, embedder, queue, evict }: EmbeddingDeps): Embedding {
   const vectors = store.collection('vectors');
-  const docs = (type: OwnerType) => store.collection(type === 'member' ? 'members' : 'needs');
+  const docs = (type: OwnerType) => documentsOf(store, type);
 
   const isCurrent = (owned: Stored<OwnerVectors> | undefined, texts: readonly string[]): boolean => {
     if (owned === undefined) return texts.length === 0;
@@ -49,7 +75,7 @@ export function createEmbedding({ store, embedder, queue, evict }: EmbeddingDeps
     const owner = ownerKey(type, id);
     const [stored, owned] = await Promise.all([docs(type).get(id), vectors.get(owner)]);
     if (stored === undefined) {
-      if (owned !== undefined) await vectors.remove(owner, owned.version);
+      if (owned !== undefined) await vectors.remove(owner, owned.version).catch(unlessChanged);
       return 0;
     }
     const texts = textsOf(type, stored.doc);
@@ -83,42 +109,110 @@ export function createEmbedding({ store, embedder, queue, evict }: EmbeddingDeps
     throw new Error(`The ${type} ${id} changes faster than it can be embedded.`);
   };
 
-  const request = async (type: OwnerType, id: string) => {
-    await queue.enqueue(embedJob, ownerKey(type, id), { type, id });
+  const request = async (type: OwnerType, ids: readonly string[]) => {
+    if (ids.length > jobsAtOnce) return requestBacklog();
+    for (const id of ids) await queue.enqueue(embedJob, ownerKey(type, id), { type, id });
+  };
+  const requestBacklog = async () => {
+    await queue.enqueue(embedBacklogJob, 'all', {});
+  };
+
+  /** What a process left behind that ended between the removal of an owner and that of its vectors. */
+  const removeOrphans = async () => {
+    for await (const page of pagesOf(vectors)) {
+      const ids = { member: [] as string[], need: [] as string[] };
+      for (const { id } of page) ids[ownerOf(id).type].push(ownerOf(id).id);
+      const alive = new Set([
+        ...(await docs('member').getMany(ids.member)).map(({ id }) => ownerKey('member', id)),
+        ...(await docs('need').getMany(ids.need)).map(({ id }) => ownerKey('need', id)),
+      ]);
+      for (const { id, version } of page) if (!alive.has(id)) await vectors.remove(id, version).catch(unlessChanged);
+    }
+  };
+
+  /** Returns how many texts were embedded. */
+  const updateAll = async ({ progress, signal }: JobContext): Promise<number> => {
+    let done = 0;
+    let total = 0;
+    let embedded = 0;
+    let setAside = 0;
+    const updateOrSetAside = async (type: OwnerType, id: string) => {
+      try {
+        embedded += await update(type, id, signal);
+      } catch (error) {
+        if (!(error instanceof EmbedderError) || ++setAside > setAsideAtMost) throw error;
+        await request(type, [id]);
+      }
+      progress(++done, total);
+    };
+    for (const type of ['member', 'need'] as const)
+      for await (const page of pagesOf(docs(type))) {
+        total = (await docs('member').count()) + (await docs('need').count());
+        const owned = new Map(
+          (await vectors.getMany(page.map((item) => ownerKey(type, item.id)))).map((item) => [item.id, item]),
+        );
+        const lagging = page.filter((item) => !isCurrent(owned.get(ownerKey(type, item.id)), textsOf(type, item.doc)));
+        done += page.length - lagging.length;
+        progress(done, total);
+        const next = lagging.values();
+        const work = async () => {
+          for (const { id } of next) await updateOrSetAside(type, id);
+        };
+        await Promise.all(Array.from({ length: updatesInFlight }, work));
+      }
+    return embedded;
+  };
+
+  let isWorking = false;
+  let goOn = false;
+  /** One at a time, for two would embed the same texts twice: a second one hands its wish to the first and is done. */
+  const workOffBacklog: JobHandler = async (_input, context) => {
+    goOn = true;
+    if (isWorking) return { embedded: 0 };
+    isWorking = true;
+    try {
+      let embedded = 0;
+      while (goOn) {
+        goOn = false;
+        await removeOrphans();
+        embedded += await updateAll(context);
+      }
+      return { embedded };
+    } finally {
+      isWorking = false;
+    }
   };
 
   return {
     request,
+    requestBacklog,
     update,
     async erase(type, id, texts) {
-      const owner = ownerKey(type, id);
-      await vectors.remove(owner).catch((error: unknown) => {
-        if (!(error instanceof StoreError && error.code === 'missing')) throw error;
-      });
+      await vectors.remove(ownerKey(type, id)).catch(unlessChanged);
       evict?.(texts);
     },
-    async catchUp() {
-      let requested = 0;
-      for (const type of ['member', 'need'] as const) {
-        let after: string | undefined;
-        do {
-          const page = await docs(type).find({ limit: 500, ...(after === undefined ? {} : { after }) });
-          const owned = new Map(
-            (await vectors.getMany(page.items.map((item) => ownerKey(type, item.id)))).map((item) => [item.id, item]),
-          );
-          for (const item of page.items)
-            if (!isCurrent(owned.get(ownerKey(type, item.id)), textsOf(type, item.doc))) {
-              await request(type, item.id);
-              requested++;
-            }
-          after = page.nextCursor;
-        } while (after !== undefined);
-      }
-      return requested;
-    },
-    handler: async (input, context) => {
-      const { type, id } = input as { type: OwnerType; id: string };
-      return { embedded: await update(type, id, context.signal) };
+    handlers: {
+      [embedJob]: async (input, context) => {
+        const { type, id } = input as { type: OwnerType; id: string };
+        return { embedded: await update(type, id, context.signal) };
+      },
+      [embedBacklogJob]: workOffBacklog,
     },
   };
+}
+
+async function* pagesOf<T>(collection: Collection<T>): AsyncGenerator<Stored<T>[]> {
+  let after: string | undefined;
+  do {
+    const page = await collection.find({ limit: pageSize, ...(after === undefined ? {} : { after }) });
+    yield page.items;
+    // The embedded store answers at once: without this, other requests would wait for the whole collection.
+    await nextTurn();
+    after = page.nextCursor;
+  } while (after !== undefined);
+}
+
+/** Somebody else was faster, and whoever wrote last looks again. */
+function unlessChanged(error: unknown): void {
+  if (!(error instanceof StoreError && (error.code === 'missing' || error.code === 'stale'))) throw error;
 }

@@ -7,6 +7,12 @@ export const textDigest = (text: string): string => createHash('sha256').update(
 /** `member:ID` or `need:ID`. */
 export const ownerKey = (type: 'member' | 'need', id: string): string => `${type}:${id}`;
 
+/** The way back from `ownerKey`. */
+export function ownerOf(key: string): { type: 'member' | 'need'; id: string } {
+  const colon = key.indexOf(':');
+  return { type: key.slice(0, colon) as 'member' | 'need', id: key.slice(colon + 1) };
+}
+
 /** Key of one facet in the vector index. */
 export const facetKey = (owner: string, facetIndex: number): string => `${owner}#${facetIndex}`;
 export const ownerOfFacetKey = (key: string): string => key.slice(0, key.lastIndexOf('#'));

@@ -1,16 +1,16 @@
-/** Large imports wait as a file and run as a job; what is left of the file is removed when the job has ended. */
+/** Large imports wait as a file and run as a job. The file stays until the job is known to be done. */
 import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Embedding } from './embedding.ts';
 import { importLines } from './import.ts';
-import type { JobHandler, Store } from './ports.ts';
+import type { JobHandler, JobQueue, Store } from './ports.ts';
 import { readLines } from './read-lines.ts';
 
 export const importJob = 'import';
 
-export const importJobInput = z.object({
+const importJobInput = z.object({
   /** File name inside the spool folder. */
   file: z.string().regex(/^[A-Za-z0-9-]+\.ndjson$/),
   dryRun: z.boolean(),
@@ -18,16 +18,41 @@ export const importJobInput = z.object({
 });
 export type ImportJobInput = z.infer<typeof importJobInput>;
 
+/** Small, so that other requests are served between two chunks. */
+const chunkBytes = 1 << 16;
+
 export function importJobHandler(deps: { store: Store; embedding: Embedding; spoolDir: string }): JobHandler {
   return async (input, context) => {
     const { file, dryRun, totalBytes } = importJobInput.parse(input);
-    const spooled = path.join(deps.spoolDir, file);
-    const stream = createReadStream(spooled, { highWaterMark: 1 << 20, signal: context.signal });
-    const report = await importLines(deps, readLines(stream as AsyncIterable<Buffer>), {
+    const stream = createReadStream(path.join(deps.spoolDir, file), {
+      highWaterMark: chunkBytes,
+      signal: context.signal,
+    });
+    return importLines(deps, readLines(stream as AsyncIterable<Buffer>), {
       dryRun,
       onProgress: () => context.progress(Math.min(stream.bytesRead, totalBytes), totalBytes),
     });
-    await rm(spooled, { force: true });
-    return report;
   };
+}
+
+/** Removes each spooled file once its job is done. Returns the way to stop. */
+export function removeSpooledWhenDone(queue: JobQueue, spoolDir: string): () => void {
+  return queue.onChange(({ doc }) => {
+    if (doc.kind === importJob && doc.state === 'done')
+      // What cannot be removed now is found by the sweep of the next start.
+      void rm(path.join(spoolDir, importJobInput.parse(doc.input).file), { force: true }).catch(() => undefined);
+  });
+}
+
+/** Removes files that no job needs: left by a process that ended at the wrong moment. Only before requests are taken. */
+export async function sweepSpool(queue: JobQueue, spoolDir: string): Promise<void> {
+  const files = new Set(await readdir(spoolDir).catch(() => []));
+  let after: string | undefined;
+  do {
+    const page = await queue.list({ limit: 1000, ...(after === undefined ? {} : { after }) });
+    for (const { doc } of page.items)
+      if (doc.kind === importJob && doc.state !== 'done') files.delete(importJobInput.parse(doc.input).file);
+    after = page.nextCursor;
+  } while (after !== undefined);
+  for (const file of files) await rm(path.join(spoolDir, file), { force: true });
 }

@@ -1,28 +1,22 @@
 /**
  * Import of members and needs as JSON lines. Every line stands alone: a refused one is reported and never stops the
- * others. Needs are written after all members, so that their owners may come in the same stream in any order.
+ * others. A need whose owner is not known yet waits for the end, so that owners may stand anywhere in the stream.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import type { Member } from '../domain/member.ts';
+import type { Need } from '../domain/need.ts';
 import type { FieldFault } from '../domain/problem.ts';
-import type { Embedding, OwnerType } from './embedding.ts';
-import { faultsOf, shortValue } from './faults.ts';
-import type { Collection, Store, WriteOp } from './ports.ts';
-import { memberSchema } from './schemas/member.ts';
-import { needSchema } from './schemas/need.ts';
-
-export interface ImportLine {
-  file?: string;
-  /** From 1. */
-  line: number;
-  text: string;
-  /** Set by the reader where the bytes could not become a text. */
-  fault?: string;
-}
+import { documentsOf, type Embedding, type OwnerType } from './embedding.ts';
+import { parseLine, type ImportLine } from './import-line.ts';
+import { StoreError, type Store, type WriteOp, type WriteResult } from './ports.ts';
 
 export interface ImportFault extends FieldFault {
   file?: string;
   line: number;
   id?: string;
+  /** Where the same id stood first, for `repeated`. */
+  firstLine?: number;
 }
 
 export interface ImportReport {
@@ -37,135 +31,180 @@ export interface ImportReport {
 
 const batchSize = 500;
 const faultsKept = 1000;
-export const maxLineCharacters = 1_000_000;
+
+interface Deps {
+  store: Store;
+  embedding: Pick<Embedding, 'request'>;
+}
 
 interface Parsed {
   line: ImportLine;
-  doc: { id: string };
+  doc: Member | Need;
+}
+
+/** What the import knows so far. */
+interface Run {
+  report: ImportReport;
+  /** Line of each `member:ID` and `need:ID`. */
+  lineOf: Map<string, number>;
+  /** Members that this import has written, or would write. */
+  written: Set<string>;
+  /** In a dry run: who would have each organisation number. */
+  orgNumbers: Map<string, string>;
+  refuse(line: ImportLine, id: string | undefined, ...faults: (FieldFault & { firstLine?: number })[]): void;
 }
 
 export async function importLines(
-  deps: { store: Store; embedding: Embedding },
+  deps: Deps,
   lines: AsyncIterable<ImportLine> | Iterable<ImportLine>,
   options: { dryRun: boolean; onProgress?: (lines: number) => void },
 ): Promise<ImportReport> {
-  const report: ImportReport = { dryRun: options.dryRun, created: 0, updated: 0, unchanged: 0, refused: 0, faults: [] };
-  const seen = new Map<string, number>();
-  /** Members that this import would create: known owners in a dry run. */
-  const coming = new Set<string>();
-  const refuse = (line: ImportLine, faults: readonly FieldFault[], id?: string) => {
-    report.refused++;
-    for (const fault of faults)
-      if (report.faults.length < faultsKept)
-        report.faults.push({
-          ...(line.file === undefined ? {} : { file: line.file }),
-          line: line.line,
-          ...(id === undefined ? {} : { id }),
-          ...fault,
-        });
-  };
-
-  const members: Parsed[] = [];
-  const needs: Parsed[] = [];
-  const flushMembers = async () => {
-    const batch = members.splice(0);
-    for (const { doc } of batch) coming.add(doc.id);
-    await writeBatch(deps, 'member', batch, options.dryRun, report, refuse);
+  const run = newRun(options.dryRun);
+  const waiting = { members: [] as Parsed[], needs: [] as Parsed[], ownerless: [] as Parsed[] };
+  const flush = async () => {
+    await writeBatch(deps, 'member', waiting.members.splice(0), run);
+    const needs = waiting.needs.splice(0);
+    const isOwned = await ownedIn(deps.store, needs, run);
+    await writeBatch(deps, 'need', needs.filter(isOwned), run);
+    waiting.ownerless.push(...needs.filter((need) => !isOwned(need)));
+    await nextTurn();
   };
 
   let count = 0;
   for await (const line of lines) {
-    count++;
-    if (count % 1000 === 0) options.onProgress?.(count);
+    if (++count % batchSize === 0) options.onProgress?.(count);
     if (line.fault === undefined && line.text.trim() === '') continue;
     const parsed = parseLine(line);
     if ('faults' in parsed) {
-      refuse(line, parsed.faults, parsed.id);
+      run.refuse(line, parsed.id, ...parsed.faults);
       continue;
     }
-    const key = `${parsed.type}:${parsed.doc.id}`;
-    const earlier = seen.get(key);
-    if (earlier !== undefined) {
-      refuse(line, [{ field: 'id', code: 'repeated', message: `The same id stands in line ${earlier}.`, value: parsed.doc.id }], parsed.doc.id);
+    const { type, doc } = parsed;
+    const firstLine = run.lineOf.get(`${type}:${doc.id}`);
+    if (firstLine !== undefined) {
+      const message = 'The same id stands in an earlier line.';
+      run.refuse(line, doc.id, { field: 'id', code: 'repeated', message, value: doc.id, firstLine });
       continue;
     }
-    seen.set(key, line.line);
-    (parsed.type === 'member' ? members : needs).push({ line, doc: parsed.doc });
-    if (members.length >= batchSize) await flushMembers();
+    run.lineOf.set(`${type}:${doc.id}`, line.line);
+    waiting[`${type}s`].push({ line, doc });
+    if (waiting.members.length + waiting.needs.length >= batchSize) await flush();
   }
-  await flushMembers();
-  for (let i = 0; i < needs.length; i += batchSize) {
-    const batch = needs.slice(i, i + batchSize);
-    const owners = batch.map(({ doc }) => (doc as unknown as { ownerId: string }).ownerId);
-    const known = new Set((await deps.store.collection('members').getMany([...new Set(owners)])).map((owner) => owner.id));
-    const owned = batch.filter(({ line, doc }, j) => {
-      if (known.has(owners[j]!) || (options.dryRun && coming.has(owners[j]!))) return true;
-      refuse(line, [{ field: 'ownerId', code: 'unknown_member', message: 'There is no member with this id.', value: owners[j] }], doc.id);
-      return false;
-    });
-    await writeBatch(deps, 'need', owned, options.dryRun, report, refuse);
+  await flush();
+  // Their owners may have come after them.
+  for (let i = 0; i < waiting.ownerless.length; i += batchSize) {
+    const needs = waiting.ownerless.slice(i, i + batchSize);
+    const isOwned = await ownedIn(deps.store, needs, run);
+    await writeBatch(deps, 'need', needs.filter(isOwned), run);
+    for (const need of needs)
+      if (!isOwned(need))
+        run.refuse(need.line, need.doc.id, {
+          field: 'ownerId',
+          code: 'unknown_member',
+          message: 'There is no member with this id.',
+          value: ownerIdOf(need),
+        });
   }
   options.onProgress?.(count);
-  return report;
+  return run.report;
 }
 
-type ParsedLine = { type: OwnerType; doc: { id: string } } | { faults: FieldFault[]; id?: string };
+function newRun(dryRun: boolean): Run {
+  const report: ImportReport = { dryRun, created: 0, updated: 0, unchanged: 0, refused: 0, faults: [] };
+  return {
+    report,
+    lineOf: new Map(),
+    written: new Set(),
+    orgNumbers: new Map(),
+    refuse({ file, line }, id, ...faults) {
+      report.refused++;
+      for (const fault of faults.slice(0, faultsKept - report.faults.length))
+        report.faults.push({
+          ...(file === undefined ? {} : { file }),
+          line,
+          ...(id === undefined ? {} : { id }),
+          ...fault,
+        });
+    },
+  };
+}
 
-function parseLine(line: ImportLine): ParsedLine {
-  const fault = (code: string, message: string): ParsedLine => ({
-    faults: [{ field: '', code, message, value: shortValue(line.text) }],
-  });
-  if (line.fault !== undefined) return fault('unreadable', line.fault);
-  let value: unknown;
-  try {
-    value = JSON.parse(line.text);
-  } catch {
-    return fault('malformed_json', 'The line is not valid JSON.');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return fault('invalid_type', 'A line is one JSON object.');
-  const type: OwnerType = 'kind' in value || !('ownerId' in value || 'title' in value) ? 'member' : 'need';
-  const parsed = (type === 'member' ? memberSchema : needSchema).safeParse(value);
-  if (parsed.success) return { type, doc: parsed.data };
-  const id = (value as { id?: unknown }).id;
-  return { faults: faultsOf(parsed.error, value), ...(typeof id === 'string' ? { id } : {}) };
+const ownerIdOf = ({ doc }: Parsed): string => (doc as Need).ownerId;
+
+/** Tells which of the needs have an owner by now. */
+async function ownedIn(store: Store, needs: readonly Parsed[], { written }: Run): Promise<(need: Parsed) => boolean> {
+  const unknown = [...new Set(needs.map(ownerIdOf))].filter((id) => !written.has(id));
+  const stored = new Set((await store.collection('members').getMany(unknown)).map(({ id }) => id));
+  return (need) => written.has(ownerIdOf(need)) || stored.has(ownerIdOf(need));
 }
 
 async function writeBatch(
-  { store, embedding }: { store: Store; embedding: Embedding },
+  { store, embedding }: Deps,
   type: OwnerType,
   batch: readonly Parsed[],
-  dryRun: boolean,
-  report: ImportReport,
-  refuse: (line: ImportLine, faults: readonly FieldFault[], id?: string) => void,
+  run: Run,
 ): Promise<void> {
   if (batch.length === 0) return;
-  const collection = store.collection(type === 'member' ? 'members' : 'needs') as Collection<{ id: string }>;
-  const existing = new Map((await collection.getMany(batch.map(({ doc }) => doc.id))).map((stored) => [stored.id, stored]));
+  const { report } = run;
+  const collection = documentsOf(store, type);
+  const existing = new Map(
+    (await collection.getMany(batch.map(({ doc }) => doc.id))).map((stored) => [stored.id, stored]),
+  );
   const changed = batch.filter(({ doc }) => {
     const stored = existing.get(doc.id);
     if (stored === undefined || !isDeepStrictEqual(stored.doc, JSON.parse(JSON.stringify(doc)))) return true;
     report.unchanged++;
+    if (type === 'member') run.written.add(doc.id);
     return false;
   });
-  if (dryRun) {
-    for (const { doc } of changed) if (existing.has(doc.id)) report.updated++; else report.created++;
-    return;
-  }
-  const ops = changed.map(({ doc }): WriteOp<{ id: string }> => {
+  const ops = changed.map(({ doc }): WriteOp<Member | Need> => {
     const stored = existing.get(doc.id);
     return stored === undefined
       ? { op: 'insert', id: doc.id, doc }
       : { op: 'replace', id: doc.id, doc, expectedVersion: stored.version };
   });
-  const results = await collection.writeMany(ops);
+  const results = report.dryRun ? await wouldBe(store, type, changed, run) : await collection.writeMany(ops);
+  const ids: string[] = [];
   for (const [i, result] of results.entries()) {
     const { line, doc } = changed[i]!;
     if (!result.ok) {
-      refuse(line, [{ field: result.error.index ?? 'id', code: result.error.code, message: result.error.message }], doc.id);
+      const { code, message, index: field = 'id' } = result.error;
+      run.refuse(line, doc.id, { field, code, message, value: (doc as unknown as Record<string, unknown>)[field] });
       continue;
     }
-    if (ops[i]!.op === 'insert') report.created++;
-    else report.updated++;
-    await embedding.request(type, doc.id);
+    report[ops[i]!.op === 'insert' ? 'created' : 'updated']++;
+    if (type === 'member') run.written.add(doc.id);
+    ids.push(doc.id);
   }
+  if (!report.dryRun) await embedding.request(type, ids);
+}
+
+/** What `writeMany` would answer: the organisation number is all that can still be refused. */
+async function wouldBe(
+  store: Store,
+  type: OwnerType,
+  changed: readonly Parsed[],
+  { orgNumbers }: Run,
+): Promise<WriteResult<never>[]> {
+  if (type === 'need') return changed.map(() => ({ ok: true }));
+  const results: WriteResult<never>[] = [];
+  for (const { doc } of changed) {
+    const { id, orgNumber } = doc as Member;
+    if (orgNumber === undefined) {
+      results.push({ ok: true });
+      continue;
+    }
+    const holders = (await store.collection('members').find({ where: { orgNumber }, limit: 2 })).items;
+    const holder = orgNumbers.get(orgNumber) ?? holders.find((held) => held.id !== id)?.id;
+    if (holder === undefined) orgNumbers.set(orgNumber, id);
+    results.push(
+      holder === undefined
+        ? { ok: true }
+        : {
+            ok: false,
+            error: new StoreError('taken', `Another entry already has the orgNumber ${orgNumber}.`, 'orgNumber'),
+          },
+    );
+  }
+  return results;
 }

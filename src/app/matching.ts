@@ -1,10 +1,18 @@
 /** Matches out: the use-cases behind the match routes, the command line and the start page. */
-import { languages, type Language } from '../domain/member.ts';
-import { missingFor, reasonsFor, requirementEvidence, round, type Missing, type Reason, type RequirementEvidence } from '../domain/match/explain.ts';
+import type { Language } from '../domain/member.ts';
+import {
+  missingFor,
+  reasonsFor,
+  requirementEvidence,
+  round,
+  type Missing,
+  type Reason,
+  type RequirementEvidence,
+} from '../domain/match/explain.ts';
 import { gates, type ClosedGate, type GateCode } from '../domain/match/gates.ts';
 import { liftsFor, type Lift } from '../domain/match/lift.ts';
 import { mandateOf, type Mandate } from '../domain/match/mandate.ts';
-import { canBeCandidate, judge, matchSubjects, type Judged, type MatchContext, type MatchKind } from '../domain/match/pair.ts';
+import { canBeCandidate, judge, matchSubjects, type MatchContext, type MatchKind } from '../domain/match/pair.ts';
 import type { MemberParty, Party } from '../domain/match/party.ts';
 import { rank, type Ranked } from '../domain/match/rank.ts';
 import { traitsOf, type Traits } from '../domain/match/traits.ts';
@@ -97,18 +105,32 @@ export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matchi
     const subject = catalog.party(type, id);
     if (subject === undefined) throw new Problem('not-found', `There is no ${type} ${id}.`);
     const wanted = matchSubjects[kind];
-    const fits = wanted.type === type && (wanted.kinds === 'any' || (subject.type === 'member' && wanted.kinds.includes(subject.doc.kind)));
+    const fits =
+      wanted.type === type &&
+      (wanted.kinds === 'any' || (subject.type === 'member' && wanted.kinds.includes(subject.doc.kind)));
     if (!fits)
-      throw new Problem('match-not-applicable', `Matches of the kind "${kind}" are not made for ${describe(subject)}.`, {
-        extra: { kind, subjectKind: subject.type === 'need' ? 'need' : subject.doc.kind },
-      });
+      throw new Problem(
+        'match-not-applicable',
+        `Matches of the kind "${kind}" are not made for ${describe(subject)}.`,
+        {
+          extra: { kind, subjectKind: subject.type === 'need' ? 'need' : subject.doc.kind },
+        },
+      );
     return subject;
   };
 
   const candidates = (kind: MatchKind, subject: Party, type?: Party['type']): Iterable<Party> =>
     shortlist(catalog, kind, subject, type);
 
-  const item = (kind: MatchKind, subject: Party, ranked: Ranked, position: number, context: MatchContext, lang: Language, full: boolean): MatchItem => ({
+  const item = (
+    kind: MatchKind,
+    subject: Party,
+    ranked: Ranked,
+    position: number,
+    context: MatchContext,
+    lang: Language,
+    full: boolean,
+  ): MatchItem => ({
     candidate: refOf(ranked.party),
     rank: position,
     score: round(ranked.score),
@@ -155,7 +177,12 @@ export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matchi
       const lifts = liftsFor(kind, subject, candidate, context, lang);
       if ('closed' in verdict)
         return { ...common, closed: { ...verdict.closed, sentence: gates[verdict.closed.code][lang] }, lifts };
-      const { ranked } = rank(kind, subject, new Set([...candidates(kind, subject, candidateType), candidate]), context);
+      const { ranked } = rank(
+        kind,
+        subject,
+        new Set([...candidates(kind, subject, candidateType), candidate]),
+        context,
+      );
       const position = ranked.findIndex((one) => one.party === candidate) + 1;
       const found = ranked[position - 1]!;
       return {
@@ -190,12 +217,10 @@ function candidateOf(catalog: Catalog, kind: MatchKind, type: Party['type'] | un
   return found;
 }
 
-const describe = (party: Party): string => (party.type === 'need' ? 'needs' : `members of the kind "${party.doc.kind}"`);
+const describe = (party: Party): string =>
+  party.type === 'need' ? 'needs' : `members of the kind "${party.doc.kind}"`;
 
 const refOf = (party: Party): PartyRef =>
   party.type === 'need'
     ? { type: 'need', id: party.id, name: party.doc.title, kind: 'need' }
     : { type: 'member', id: party.id, name: party.doc.name, kind: party.doc.kind };
-
-export const isLanguage = (text: string): text is Language => (languages as readonly string[]).includes(text);
-export type { Judged };

@@ -2,6 +2,8 @@
  * What the use-cases need from the outside, written from the callers. Adapters implement these; one contract suite
  * per port (test/contract) runs against every adapter.
  */
+import type { Member } from '../domain/member.ts';
+import type { Need } from '../domain/need.ts';
 
 /** A document as stored. `version` starts at 1 and grows by 1 with every replace. Times are ISO 8601 UTC. */
 export interface Stored<T> {
@@ -103,8 +105,8 @@ export interface JobRecord {
 
 /** The collections and what each holds. A new entity is a row here and in adapters/store/tables.ts. */
 export interface Collections {
-  members: import('../domain/member.ts').Member;
-  needs: import('../domain/need.ts').Need;
+  members: Member;
+  needs: Need;
   vectors: OwnerVectors;
   jobs: JobRecord;
   meta: Record<string, unknown>;

@@ -27,8 +27,15 @@ export interface RankedLine {
 }
 
 /** Best first; gated pairs are absent; no floor. @throws Problem `not-found`, `match-not-applicable`. */
-export async function rankQuery(matching: Matching, task: MatchTask, queryId: string, top: number): Promise<RankedLine[]> {
+export async function rankQuery(
+  matching: Matching,
+  task: MatchTask,
+  queryId: string,
+  top: number,
+): Promise<RankedLine[]> {
   const { kind, subjectType } = kindOf[task];
   const ranked = await matching.rankAll(kind, subjectType, queryId);
-  return ranked.slice(0, top).map((one, i) => ({ task, queryId, candidateId: one.party.id, rank: i + 1, score: one.score }));
+  return ranked
+    .slice(0, top)
+    .map((one, i) => ({ task, queryId, candidateId: one.party.id, rank: i + 1, score: one.score }));
 }

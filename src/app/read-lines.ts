@@ -1,4 +1,4 @@
-import { maxLineCharacters, type ImportLine } from './import.ts';
+import { maxLineCharacters, type ImportLine } from './import-line.ts';
 
 /** Lines of a byte stream with their numbers. Bad UTF-8 and over-long lines become faults of their line, nothing more. */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>, file?: string): AsyncGenerator<ImportLine> {

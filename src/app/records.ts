@@ -1,12 +1,12 @@
 /** Members and needs: list, read, create, replace, patch, remove. One set of rules for both. */
 import { randomBytes } from 'node:crypto';
-import jsonMergePatch from 'json-merge-patch';
 import type { z } from 'zod';
 import type { Member } from '../domain/member.ts';
 import type { Need } from '../domain/need.ts';
 import { Problem } from '../domain/problem.ts';
 import { textsOf, type Embedding, type OwnerType } from './embedding.ts';
 import { faultsOf } from './faults.ts';
+import { mergePatch } from './merge-patch.ts';
 import { StoreError, type Collection, type Page, type Store, type Stored, type Where } from './ports.ts';
 import { memberSchema, newMemberSchema } from './schemas/member.ts';
 import { needSchema, newNeedSchema } from './schemas/need.ts';
@@ -58,7 +58,8 @@ export function createRecords(store: Store, embedding: Embedding): { members: Re
         newSchema: newMemberSchema,
         collection: members,
         check: async () => undefined,
-        dependants: async (id) => (await needs.find({ where: { ownerId: id }, limit: 100 })).items.map((need) => need.id),
+        dependants: async (id) =>
+          (await needs.find({ where: { ownerId: id }, limit: 100 })).items.map((need) => need.id),
       },
       embedding,
     ),
@@ -73,7 +74,14 @@ export function createRecords(store: Store, embedding: Embedding): { members: Re
         async check(need) {
           if ((await members.get(need.ownerId)) !== undefined) return;
           throw new Problem('invalid', 'The owner of the need is not known.', {
-            faults: [{ field: 'ownerId', code: 'unknown_member', message: 'There is no member with this id.', value: need.ownerId }],
+            faults: [
+              {
+                field: 'ownerId',
+                code: 'unknown_member',
+                message: 'There is no member with this id.',
+                value: need.ownerId,
+              },
+            ],
           });
         },
         dependants: async () => [],
@@ -105,7 +113,7 @@ function recordsOf<T extends { id: string }>(kind: Kind<T>, embedding: Embedding
   const store = async (id: string, doc: T, version: number) => {
     await kind.check(doc);
     const stored = await collection.replace(id, doc, version).catch(asProblem(kind.name, id));
-    await embedding.request(kind.type, id);
+    await embedding.request(kind.type, [id]);
     return stored;
   };
   const current = async (id: string, version: number) => {
@@ -125,7 +133,12 @@ function recordsOf<T extends { id: string }>(kind: Kind<T>, embedding: Embedding
 
   return {
     list: ({ where, text, after, limit }) =>
-      collection.find({ where, limit, ...(text === undefined ? {} : { text }), ...(after === undefined ? {} : { after }) }),
+      collection.find({
+        where,
+        limit,
+        ...(text === undefined ? {} : { text }),
+        ...(after === undefined ? {} : { after }),
+      }),
     get,
     async create(body) {
       const parsed = parse(kind.newSchema, body);
@@ -133,7 +146,7 @@ function recordsOf<T extends { id: string }>(kind: Kind<T>, embedding: Embedding
       const doc = { ...parsed, id } as T;
       await kind.check(doc);
       const stored = await collection.insert(id, doc).catch(asProblem(kind.name, id));
-      await embedding.request(kind.type, id);
+      await embedding.request(kind.type, [id]);
       return stored;
     },
     async replace(id, body, version) {
@@ -146,8 +159,7 @@ function recordsOf<T extends { id: string }>(kind: Kind<T>, embedding: Embedding
         throw new Problem('invalid', 'A merge patch is a JSON object.', {
           faults: [{ field: '', code: 'invalid_type', message: 'Expected an object.' }],
         });
-      const merged: unknown = jsonMergePatch.apply(structuredClone(found.doc), withId(id, body));
-      return store(id, parse(kind.schema, merged), version);
+      return store(id, parse(kind.schema, mergePatch(found.doc, withId(id, body))), version);
     },
     async remove(id, version) {
       const found = version === undefined ? await get(id) : await current(id, version);

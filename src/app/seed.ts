@@ -4,11 +4,10 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { matchKinds } from '../domain/match/pair.ts';
-import type { Member } from '../domain/member.ts';
-import type { Need } from '../domain/need.ts';
-import { textsOf, type Embedding } from './embedding.ts';
-import { importLines, type ImportLine } from './import.ts';
-import type { Collection, Store } from './ports.ts';
+import { documentsOf, textsOf, type Embedding } from './embedding.ts';
+import { importLines } from './import.ts';
+import type { ImportLine } from './import-line.ts';
+import type { Store } from './ports.ts';
 
 export const exampleSchema = z.object({
   title: z.string(),
@@ -34,7 +33,11 @@ export async function readSeed(dir: string): Promise<SeedFiles> {
   const [members, needs, examples] = await Promise.all(
     ['members.jsonl', 'needs.jsonl', 'examples.json'].map((file) => readFile(path.join(dir, file), 'utf8')),
   );
-  return { members: linesOf(members!), needs: linesOf(needs!), examples: z.array(exampleSchema).parse(JSON.parse(examples!)) };
+  return {
+    members: linesOf(members!),
+    needs: linesOf(needs!),
+    examples: z.array(exampleSchema).parse(JSON.parse(examples!)),
+  };
 }
 
 const dayMs = 86_400_000;
@@ -66,10 +69,11 @@ export async function loadSeed(
   now: Date,
   wanted: boolean,
 ): Promise<'loaded' | 'already' | 'skipped'> {
-  const meta = deps.store.collection('meta') as Collection<Record<string, unknown>>;
+  const meta = deps.store.collection('meta');
   let found = await meta.get(metaId);
   if (found === undefined) {
-    const isEmpty = (await deps.store.collection('members').count()) === 0 && (await deps.store.collection('needs').count()) === 0;
+    const isEmpty =
+      (await deps.store.collection('members').count()) === 0 && (await deps.store.collection('needs').count()) === 0;
     const state: SeedState = { state: wanted && isEmpty ? 'loading' : 'skipped', startedAt: now.toISOString() };
     found = await meta.insert(metaId, state);
   }
@@ -83,7 +87,8 @@ export async function loadSeed(
 
 function* seedLines(files: SeedFiles, start: Date): Generator<ImportLine> {
   let line = 0;
-  for (const entry of [...files.members, ...files.needs]) yield { line: ++line, text: JSON.stringify(dated(entry, start)) };
+  for (const entry of [...files.members, ...files.needs])
+    yield { line: ++line, text: JSON.stringify(dated(entry, start)) };
 }
 
 export interface SeedRemoval {
@@ -95,12 +100,12 @@ export interface SeedRemoval {
 /** Takes unchanged seed entries out again, with their vectors. Needs first: a member with needs of its own stays. */
 export async function removeSeed(deps: { store: Store; embedding: Embedding }, files: SeedFiles): Promise<SeedRemoval> {
   const { store, embedding } = deps;
-  const meta = store.collection('meta') as Collection<Record<string, unknown>>;
+  const meta = store.collection('meta');
   const found = await meta.get(metaId);
   const start = new Date((found?.doc as SeedState | undefined)?.startedAt ?? 0);
   const removal: SeedRemoval = { removed: 0, kept: [] };
   for (const type of ['need', 'member'] as const) {
-    const collection = store.collection(type === 'need' ? 'needs' : 'members') as Collection<Member | Need>;
+    const collection = documentsOf(store, type);
     for (const entry of type === 'need' ? files.needs : files.members) {
       const stored = await collection.get(entry['id'] as string);
       if (stored === undefined) continue;

@@ -25,7 +25,11 @@ const dcg = (grades: readonly number[]): number =>
   grades.slice(0, 10).reduce((sum, grade, i) => sum + gain(grade) / Math.log2(i + 2), 0);
 
 /** Figures of one query. The ideal is over everything judged; a query without any positive grade scores 0. */
-export function queryFigures(queryId: string, ranking: readonly string[], grades: ReadonlyMap<string, number>): QueryFigures {
+export function queryFigures(
+  queryId: string,
+  ranking: readonly string[],
+  grades: ReadonlyMap<string, number>,
+): QueryFigures {
   const ideal = dcg([...grades.values()].sort((a, b) => b - a));
   const share = (value: number) => (ideal === 0 ? 0 : value / ideal);
   const good = [...grades].filter(([, grade]) => grade >= 2).map(([id]) => id);
@@ -72,7 +76,10 @@ export interface TaskFigures {
 }
 
 /** Figures per task, tasks in the order they first occur among the judgments. */
-export function evaluate(judgments: readonly Judgment[], rankingOf: (task: string, queryId: string) => readonly string[]): TaskFigures[] {
+export function evaluate(
+  judgments: readonly Judgment[],
+  rankingOf: (task: string, queryId: string) => readonly string[],
+): TaskFigures[] {
   const tasks = new Map<string, Map<string, Map<string, number>>>();
   for (const { task, queryId, candidateId, grade } of judgments) {
     const queries = tasks.get(task) ?? new Map<string, Map<string, number>>();

@@ -18,7 +18,8 @@ export interface Facet {
   text: string;
 }
 
-const abbreviations = /(?:\b(?:ca|bl\.a|f\.eks|dvs|mill|mrd|nr|kl|inkl|ekskl|evt|osv|m\.m|jf|pkt|Dr|e\.g|i\.e|approx|vs|No|Inc|Ltd|St)|\b\p{Lu})$/u;
+const abbreviations =
+  /(?:\b(?:ca|bl\.a|f\.eks|dvs|mill|mrd|nr|kl|inkl|ekskl|evt|osv|m\.m|jf|pkt|Dr|e\.g|i\.e|approx|vs|No|Inc|Ltd|St)|\b\p{Lu})$/u;
 
 /**
  * Sentences of a text with their offsets, trimmed, in order. Splits after `.`, `!`, `?` or `…` followed by white space

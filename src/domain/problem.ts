@@ -4,16 +4,16 @@ export const problems = {
   'bad-request': { status: 400, title: 'The request cannot be understood' },
   'not-found': { status: 404, title: 'There is no such thing here' },
   'method-not-allowed': { status: 405, title: 'This address does not take that method' },
-  'taken': { status: 409, title: 'The id or a unique value is taken' },
+  taken: { status: 409, title: 'The id or a unique value is taken' },
   'not-allowed-now': { status: 409, title: 'Not allowed in the present state' },
-  'stale': { status: 412, title: 'Changed since you read it' },
+  stale: { status: 412, title: 'Changed since you read it' },
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The media type of the body is not taken here' },
-  'invalid': { status: 422, title: 'Some fields are not valid' },
+  invalid: { status: 422, title: 'Some fields are not valid' },
   'match-not-applicable': { status: 422, title: 'This kind of match does not apply to the subject' },
   'precondition-required': { status: 428, title: 'Send If-Match with the ETag you read' },
-  'internal': { status: 500, title: 'Something went wrong here' },
-  'unavailable': { status: 503, title: 'A part of the service is away; try again' },
+  internal: { status: 500, title: 'Something went wrong here' },
+  unavailable: { status: 503, title: 'A part of the service is away; try again' },
 } as const satisfies Record<string, { status: number; title: string }>;
 export type ProblemCode = keyof typeof problems;
 

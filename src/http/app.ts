@@ -1,8 +1,15 @@
 /** The Express application: built from the route table, parsing everything from outside, answering problems. */
 import { randomUUID } from 'node:crypto';
-import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import type { z } from 'zod';
 import { faultsOf } from '../app/faults.ts';
+import { depthFault } from '../app/json-depth.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Log } from '../log.ts';
 import { groupBy } from './group-by.ts';
@@ -32,7 +39,9 @@ export function createHttpApp({ routes, log, metrics, statics = [] }: HttpAppDep
   for (const [path, rows] of byPath) {
     const expressPath = path.replace(/\{(\w+)\}/gu, ':$1');
     for (const row of rows) app[row.method](expressPath, ...bodyParsers(row), handlerOf(row));
-    const allowed = [...new Set(rows.flatMap((row) => (row.method === 'get' ? ['GET', 'HEAD'] : [row.method.toUpperCase()])))];
+    const allowed = [
+      ...new Set(rows.flatMap((row) => (row.method === 'get' ? ['GET', 'HEAD'] : [row.method.toUpperCase()]))),
+    ];
     app.all(expressPath, (request, response) => {
       response.set('Allow', allowed.join(', '));
       throw new Problem('method-not-allowed', `${request.method} is not for this address; ${allowed.join(', ')} are.`);
@@ -66,17 +75,21 @@ const firstThings =
 const mediaType =
   (types: readonly string[]): RequestHandler =>
   (request, _response, next) => {
-    if (request.is([...types]) === false) throw new Problem('unsupported-media-type', `Send ${types.join(' or ')}.`);
-    if (request.is([...types]) === null && types !== jsonTypes)
-      throw new Problem('bad-request', `Send a body of the type ${types.join(' or ')}.`);
+    if (!request.is([...types])) throw new Problem('unsupported-media-type', `Send ${types.join(' or ')}.`);
     next();
   };
 
 function bodyParsers(row: Route): RequestHandler[] {
   if (row.rawBody !== undefined) return [mediaType(row.rawBody)];
   if (row.body === undefined) return [];
-  return [mediaType(jsonTypes), express.json({ type: jsonTypes, limit: maxBodyBytes, strict: false })];
+  return [mediaType(jsonTypes), express.json({ type: jsonTypes, limit: maxBodyBytes, strict: false }), shallowBody];
 }
+
+const shallowBody: RequestHandler = (request, _response, next) => {
+  const fault = depthFault(request.body);
+  if (fault !== undefined) throw new Problem('invalid', 'The body is nested too deeply.', { faults: [fault] });
+  next();
+};
 
 const parse = (schema: z.ZodType | undefined, input: unknown, what: string): unknown => {
   if (schema === undefined) return {};
@@ -103,12 +116,17 @@ const handlerOf = (row: Route) => async (request: Request, response: Response) =
 const lastThing =
   (log: Log): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {
+    // Nobody is there to hear it.
+    if (request.socket.destroyed) return;
     const problem = problemOf(error);
     const requestId = response.locals['requestId'] as string;
-    if (problem.code === 'internal') log.error({ err: error as Error, requestId, url: request.originalUrl }, 'unforeseen fault');
+    if (problem.code === 'internal')
+      log.error({ err: error as Error, requestId, url: request.originalUrl }, 'unforeseen fault');
     else if (problem.code === 'unavailable') log.warn({ err: error as Error, requestId }, 'a part is away');
     // Too late for an answer: end the connection, so that the client sees that the body is not whole.
     if (response.headersSent) return next(error);
+    // The rest of a body that is refused on the way is read and dropped: a sender that is cut off never sees the answer.
+    if (!request.complete) request.resume();
     const { status, headers, body } = problemAnswer(problem, request.originalUrl);
     response.status(status).set(headers).type('application/problem+json').send(JSON.stringify(body));
   };

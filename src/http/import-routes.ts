@@ -18,7 +18,17 @@ import { route, type Route } from './route.ts';
 const atOnceBytes = 1_000_000;
 const maxBytes = 200_000_000;
 
-export function importRoutes(deps: { store: Store; embedding: Embedding; queue: JobQueue; spoolDir: string }): Route[] {
+export interface ImportRoutesDeps {
+  store: Store;
+  embedding: Embedding;
+  queue: JobQueue;
+  spoolDir: string;
+  /** Default 200 MB. */
+  maxImportBytes?: number;
+}
+
+export function importRoutes(deps: ImportRoutesDeps): Route[] {
+  const { maxImportBytes = maxBytes } = deps;
   return [
     route({
       method: 'post',
@@ -29,27 +39,35 @@ export function importRoutes(deps: { store: Store; embedding: Embedding; queue: 
       rawBody: ['application/x-ndjson', 'application/jsonl', 'application/ndjson'],
       answers: {
         200: { description: 'Done: what every line came to.', schema: importReport },
-        202: { description: 'Taken; the report is the result of the job.', schema: z.object({ jobId: z.string() }), headers: { Location: 'Address of the job.' } },
+        202: {
+          description: 'Taken; the report is the result of the job.',
+          schema: z.object({ jobId: z.string() }),
+          headers: { Location: 'Address of the job.' },
+        },
       },
       problems: ['too-large', 'unsupported-media-type', 'invalid', 'unavailable'],
       async handle({ query, request }) {
         const dryRun = query.dryRun === 'true';
         const tooLarge = () => new Problem('too-large', 'An import may be 200 MB at most. Split it.');
-        if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
+        if (Number(request.headers['content-length'] ?? 0) > maxImportBytes) throw tooLarge();
         const start = await readUpTo(request, atOnceBytes);
-        if (start.ended) return { status: 200, body: await importLines(deps, readLines(only(start.bytes)), { dryRun }) };
+        if (start.ended)
+          return { status: 200, body: await importLines(deps, readLines(only(start.bytes)), { dryRun }) };
         await mkdir(deps.spoolDir, { recursive: true });
         const file = `${randomUUID()}.ndjson`;
         const spooled = path.join(deps.spoolDir, file);
         let totalBytes = 0;
         try {
-          await pipeline(async function* () {
-            for await (const chunk of joined(start.bytes, request)) {
-              totalBytes += chunk.length;
-              if (totalBytes > maxBytes) throw tooLarge();
-              yield chunk;
-            }
-          }, createWriteStream(spooled, { flush: true }));
+          await pipeline(
+            async function* () {
+              for await (const chunk of joined(start.bytes, request)) {
+                totalBytes += chunk.length;
+                if (totalBytes > maxImportBytes) throw tooLarge();
+                yield chunk;
+              }
+            },
+            createWriteStream(spooled, { flush: true }),
+          );
           const input: ImportJobInput = { file, dryRun, totalBytes };
           const jobId = await deps.queue.enqueue(importJob, file, input);
           return { status: 202, body: { jobId }, headers: { Location: `/api/v1/jobs/${jobId}` } };
@@ -66,7 +84,7 @@ export function importRoutes(deps: { store: Store; embedding: Embedding; queue: 
 async function readUpTo(stream: Readable, limit: number): Promise<{ bytes: Buffer; ended: boolean }> {
   const parts: Buffer[] = [];
   let length = 0;
-  for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of keptOpen(stream)) {
     parts.push(chunk);
     length += chunk.length;
     if (length > limit) return { bytes: Buffer.concat(parts), ended: false };
@@ -79,5 +97,7 @@ async function* only(bytes: Buffer): AsyncGenerator<Buffer> {
 }
 async function* joined(bytes: Buffer, rest: Readable): AsyncGenerator<Buffer> {
   yield bytes;
-  yield* rest as AsyncIterable<Buffer>;
+  yield* keptOpen(rest);
 }
+/** A stream whose connection outlives the reading: a refusal must still reach the sender. */
+const keptOpen = (stream: Readable) => stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;

@@ -20,10 +20,11 @@ export const jobBody = ({ id, createdAt, doc }: Stored<JobRecord>) => ({
   ...(doc.error === undefined ? {} : { error: doc.error }),
 });
 
-export function jobRoutes(queue: JobQueue): Route[] {
+export function jobRoutes(queue: JobQueue, closing: AbortSignal): Route[] {
   const find = async (id: string) => {
     const found = await queue.get(id);
-    if (found === undefined) throw new Problem('not-found', `There is no job ${id}. Finished jobs are kept for a while only.`);
+    if (found === undefined)
+      throw new Problem('not-found', `There is no job ${id}. Finished jobs are kept for a while only.`);
     return found;
   };
   return [
@@ -33,7 +34,12 @@ export function jobRoutes(queue: JobQueue): Route[] {
       summary: 'List jobs; state=dead is the dead-letter list',
       tag: 'jobs',
       query: jobListQuery,
-      answers: { 200: { description: 'A page of jobs.', schema: z.object({ items: z.array(job), nextCursor: z.string().nullable() }) } },
+      answers: {
+        200: {
+          description: 'A page of jobs.',
+          schema: z.object({ items: z.array(job), nextCursor: z.string().nullable() }),
+        },
+      },
       problems: ['invalid', 'unavailable'],
       async handle({ query: { limit, cursor, state } }) {
         const page = await queue.list({
@@ -65,7 +71,8 @@ export function jobRoutes(queue: JobQueue): Route[] {
       problems: ['not-found', 'not-allowed-now', 'invalid', 'unavailable'],
       async handle({ params }) {
         const found = await find(params.id);
-        if (found.doc.state !== 'dead') throw new Problem('not-allowed-now', `The job is ${found.doc.state}; only dead jobs can be put back.`);
+        if (found.doc.state !== 'dead')
+          throw new Problem('not-allowed-now', `The job is ${found.doc.state}; only dead jobs can be put back.`);
         await queue.retry(params.id);
         return { status: 202, body: jobBody(await find(params.id)) };
       },
@@ -76,29 +83,39 @@ export function jobRoutes(queue: JobQueue): Route[] {
       summary: 'The job as server-sent events, until it has ended',
       tag: 'jobs',
       params: jobParams,
-      answers: { 200: { description: 'Events named "job", data is the job.', contentType: 'text/event-stream', schema: z.string() } },
+      answers: {
+        200: {
+          description: 'Events named "job", data is the job.',
+          contentType: 'text/event-stream',
+          schema: z.string(),
+        },
+      },
       problems: ['not-found', 'invalid', 'unavailable'],
       async handle({ params, request, response }) {
-        const first = await find(params.id);
+        let first = await find(params.id);
         response.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
         response.flushHeaders();
-        await new Promise<void>((resolve) => {
-          const tell = (stored: Stored<JobRecord>) => {
-            if (stored.id !== params.id) return;
-            response.write(`event: job\ndata: ${JSON.stringify(jobBody(stored))}\n\n`);
-            if (stored.doc.state === 'done' || stored.doc.state === 'dead') end();
-          };
-          const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs).unref();
-          const stop = queue.onChange(tell);
-          const end = () => {
-            clearInterval(heartbeat);
-            stop();
-            response.end();
-            resolve();
-          };
-          request.on('close', end);
-          tell(first);
-        });
+        if (request.method === 'HEAD') {
+          response.end();
+          return undefined;
+        }
+        const ended = new Promise<void>((resolve) => response.on('close', resolve));
+        const end = () => response.end();
+        closing.addEventListener('abort', end);
+        const tell = (stored: Stored<JobRecord>) => {
+          if (stored.id !== params.id || response.writableEnded) return;
+          response.write(`event: job\ndata: ${JSON.stringify(jobBody(stored))}\n\n`);
+          if (stored.doc.state === 'done' || stored.doc.state === 'dead') response.end();
+        };
+        const stop = queue.onChange(tell);
+        const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs).unref();
+        // Once more: it may have changed between the first look and the subscription.
+        first = (await queue.get(params.id)) ?? first;
+        tell(first);
+        await ended;
+        clearInterval(heartbeat);
+        stop();
+        closing.removeEventListener('abort', end);
         return undefined;
       },
     }),

@@ -35,7 +35,10 @@ function pairOfRoutes(matching: Matching, subjectType: 'member' | 'need', kind: 
       async handle({ params, query }) {
         const { limit, lang, explain, candidateType } = query as z.infer<typeof customerQuery>;
         const full = explain === 'full';
-        return { status: 200, body: await matching.list({ subjectType, subjectId: params.id, kind, limit, lang, full, candidateType }) };
+        return {
+          status: 200,
+          body: await matching.list({ subjectType, subjectId: params.id, kind, limit, lang, full, candidateType }),
+        };
       },
     }),
     route({
@@ -45,11 +48,22 @@ function pairOfRoutes(matching: Matching, subjectType: 'member' | 'need', kind: 
       tag: 'matches',
       params: z.strictObject({ id, candidateId: id }),
       query: pairQuery,
-      answers: { 200: { description: 'The gate that closes the pair, or its rank and reasons, and what would lift it.', schema: matchAnswer } },
+      answers: {
+        200: {
+          description: 'The gate that closes the pair, or its rank and reasons, and what would lift it.',
+          schema: matchAnswer,
+        },
+      },
       problems,
       handle: async ({ params, query }) => ({
         status: 200,
-        body: await matching.explain({ subjectType, subjectId: params.id, kind, candidateId: params.candidateId, ...query }),
+        body: await matching.explain({
+          subjectType,
+          subjectId: params.id,
+          kind,
+          candidateId: params.candidateId,
+          ...query,
+        }),
       }),
     }),
   ];

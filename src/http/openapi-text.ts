@@ -6,6 +6,13 @@ import { createService } from './service.ts';
 
 export function openApiText(): string {
   const engine = { records: { members: {}, needs: {} } } as unknown as Engine;
-  const { openApi } = createService({ engine, readiness: createReadiness(), examples: [], spoolDir: '', log: createLog('silent') });
+  const { openApi } = createService({
+    engine,
+    readiness: createReadiness(),
+    examples: [],
+    spoolDir: '',
+    closing: new AbortController().signal,
+    log: createLog('silent'),
+  });
   return `${JSON.stringify(openApi(), null, 2)}\n`;
 }

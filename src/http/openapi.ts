@@ -42,13 +42,21 @@ function operation(row: Route): ZodOpenApiOperationObject {
           {
             description,
             ...(schema === undefined ? {} : { content: { [contentType ?? 'application/json']: { schema } } }),
-            ...(headers === undefined ? {} : { headers: z.object(Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, z.string().describe(text)]))) }),
+            ...(headers === undefined
+              ? {}
+              : {
+                  headers: z.object(
+                    Object.fromEntries(
+                      Object.entries(headers).map(([name, text]) => [name, z.string().describe(text)]),
+                    ),
+                  ),
+                }),
           },
         ]),
       ),
       ...Object.fromEntries([...byStatus].map(([status, codes]) => [String(status), problemResponse(codes)])),
     },
-  } as ZodOpenApiOperationObject;
+  };
 }
 
 export function openApiDocument(routes: readonly Route[]): object {

@@ -16,8 +16,12 @@ export function problemOf(error: unknown): Problem {
   }
   if (error instanceof EmbedderError)
     return new Problem('unavailable', 'The embedding model does not answer now.', { cause: error });
-  const { status, type } = (typeof error === 'object' && error !== null ? error : {}) as { status?: number; type?: string };
-  if (type === 'entity.parse.failed') return new Problem('malformed-json', 'The body could not be read as JSON.', { cause: error });
+  const { status, type } = (typeof error === 'object' && error !== null ? error : {}) as {
+    status?: number;
+    type?: string;
+  };
+  if (type === 'entity.parse.failed')
+    return new Problem('malformed-json', 'The body could not be read as JSON.', { cause: error });
   if (type === 'entity.too.large') return new Problem('too-large', 'The body may be 1 MB at most.', { cause: error });
   if (type === 'charset.unsupported' || type === 'encoding.unsupported')
     return new Problem('unsupported-media-type', 'Send UTF-8 without a content encoding, or gzip.', { cause: error });

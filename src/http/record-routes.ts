@@ -15,7 +15,8 @@ const etagHeader = { ETag: 'Version of the entry; send it back as If-Match.' };
 
 /** The version that If-Match names; `undefined` for `*`. @throws Problem `precondition-required`, `stale`. */
 function versionOf(header: string | undefined): number | undefined {
-  if (header === undefined) throw new Problem('precondition-required', 'Read the entry first and send its ETag as If-Match.');
+  if (header === undefined)
+    throw new Problem('precondition-required', 'Read the entry first and send its ETag as If-Match.');
   if (header.trim() === '*') return undefined;
   const version = /^"(\d{1,15})"$/u.exec(header.trim())?.[1];
   if (version === undefined) throw new Problem('stale', 'If-Match is not an ETag that was given out here.');
@@ -44,7 +45,8 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
     body: stored.doc,
     headers: { ETag: etagOf(stored), ...(status === 201 ? { Location: `${base}/${stored.id}` } : {}) },
   });
-  const expected = async (idText: string, header: string | undefined) => versionOf(header) ?? (await records.get(idText)).version;
+  const expected = async (idText: string, header: string | undefined) =>
+    versionOf(header) ?? (await records.get(idText)).version;
   return [
     route({
       method: 'get',
@@ -52,7 +54,12 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
       summary: `List ${name}s`,
       tag,
       query: listQuery,
-      answers: { 200: { description: `A page of ${name}s, by id.`, schema: z.object({ items: z.array(schema), nextCursor: z.string().nullable() }) } },
+      answers: {
+        200: {
+          description: `A page of ${name}s, by id.`,
+          schema: z.object({ items: z.array(schema), nextCursor: z.string().nullable() }),
+        },
+      },
       problems: ['invalid', 'unavailable'],
       async handle({ query }) {
         const { limit, cursor, q } = query as { limit: number; cursor?: string; q?: string };
@@ -71,7 +78,9 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
       summary: `Add a ${name}`,
       tag,
       body: { schema: newSchema, contentType: 'application/json' },
-      answers: { 201: { description: 'Added.', schema, headers: { ...etagHeader, Location: 'Address of the entry.' } } },
+      answers: {
+        201: { description: 'Added.', schema, headers: { ...etagHeader, Location: 'Address of the entry.' } },
+      },
       problems: ['malformed-json', 'taken', 'too-large', 'unsupported-media-type', 'invalid', 'unavailable'],
       handle: async ({ body }) => one(await records.create(body), 201),
     }),
@@ -81,11 +90,15 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
       summary: `Read a ${name}`,
       tag,
       params: idParams,
-      answers: { 200: { description: 'The entry.', schema, headers: etagHeader }, 304: { description: 'Not changed.' } },
+      answers: {
+        200: { description: 'The entry.', schema, headers: etagHeader },
+        304: { description: 'Not changed.' },
+      },
       problems: ['not-found', 'invalid', 'unavailable'],
       async handle({ params, request }) {
         const stored = await records.get(params.id);
-        if (request.headers['if-none-match'] === etagOf(stored)) return { status: 304, headers: { ETag: etagOf(stored) } };
+        if (request.headers['if-none-match'] === etagOf(stored))
+          return { status: 304, headers: { ETag: etagOf(stored) } };
         return one(stored);
       },
     }),
@@ -98,7 +111,17 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
       body: { schema, contentType: 'application/json' },
       needsIfMatch: true,
       answers: { 200: { description: 'Replaced.', schema, headers: etagHeader } },
-      problems: ['malformed-json', 'not-found', 'taken', 'stale', 'too-large', 'unsupported-media-type', 'invalid', 'precondition-required', 'unavailable'],
+      problems: [
+        'malformed-json',
+        'not-found',
+        'taken',
+        'stale',
+        'too-large',
+        'unsupported-media-type',
+        'invalid',
+        'precondition-required',
+        'unavailable',
+      ],
       handle: async ({ params, body, request }) =>
         one(await records.replace(params.id, body, await expected(params.id, request.headers['if-match']))),
     }),
@@ -111,7 +134,17 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
       body: { schema: z.record(z.string(), z.unknown()), contentType: 'application/merge-patch+json' },
       needsIfMatch: true,
       answers: { 200: { description: 'Changed.', schema, headers: etagHeader } },
-      problems: ['malformed-json', 'not-found', 'taken', 'stale', 'too-large', 'unsupported-media-type', 'invalid', 'precondition-required', 'unavailable'],
+      problems: [
+        'malformed-json',
+        'not-found',
+        'taken',
+        'stale',
+        'too-large',
+        'unsupported-media-type',
+        'invalid',
+        'precondition-required',
+        'unavailable',
+      ],
       handle: async ({ params, body, request }) =>
         one(await records.patch(params.id, body, await expected(params.id, request.headers['if-match']))),
     }),
@@ -133,7 +166,9 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
 }
 
 const picked = (query: Record<string, unknown>, names: Record<string, string>): Where =>
-  Object.fromEntries(Object.entries(names).flatMap(([from, to]) => (query[from] === undefined ? [] : [[to, String(query[from])]])));
+  Object.fromEntries(
+    Object.entries(names).flatMap(([from, to]) => (query[from] === undefined ? [] : [[to, query[from] as string]])),
+  );
 
 export function memberAndNeedRoutes(records: { members: Records<never>; needs: Records<never> }): Route[] {
   return [

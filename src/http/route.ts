@@ -33,7 +33,10 @@ export interface Route {
   /** The handler reads the stream itself. */
   rawBody?: readonly string[];
   needsIfMatch?: boolean;
-  answers: Record<number, { description: string; schema?: z.ZodType; contentType?: string; headers?: Record<string, string> }>;
+  answers: Record<
+    number,
+    { description: string; schema?: z.ZodType; contentType?: string; headers?: Record<string, string> }
+  >;
   problems: readonly ProblemCode[];
   handle(call: Call<Record<string, string>, Record<string, unknown>, unknown>): Promise<Answer | undefined>;
 }

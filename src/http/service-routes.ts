@@ -98,7 +98,10 @@ export function serviceRoutes(deps: ServiceRoutesDeps): Route[] {
           status: 200,
           body: html,
           contentType: 'text/html',
-          headers: { 'Content-Security-Policy': "default-src 'self'; style-src 'unsafe-inline'", 'Cache-Control': 'no-store' },
+          headers: {
+            'Content-Security-Policy': "default-src 'self'; style-src 'unsafe-inline'",
+            'Cache-Control': 'no-store',
+          },
         };
       },
     }),

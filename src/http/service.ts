@@ -20,10 +20,18 @@ export interface ServiceDeps {
   readiness: Readiness;
   examples: readonly Example[];
   spoolDir: string;
+  /** Default 200 MB. */
+  maxImportBytes?: number;
+  /** Aborted when the service stops: answers without end are ended. */
+  closing: AbortSignal;
   log: Log;
 }
 
-export function createService({ engine, readiness, examples, spoolDir, log }: ServiceDeps): { app: Express; routes: Route[]; openApi: () => object } {
+export function createService({ engine, readiness, examples, spoolDir, maxImportBytes, closing, log }: ServiceDeps): {
+  app: Express;
+  routes: Route[];
+  openApi: () => object;
+} {
   const { store, catalog, matching, queue, embedding, records } = engine;
   const metrics = createMetrics({
     catalog,
@@ -35,8 +43,8 @@ export function createService({ engine, readiness, examples, spoolDir, log }: Se
   const routes: Route[] = [
     ...memberAndNeedRoutes(records as never),
     ...matchRoutes(matching),
-    ...importRoutes({ store, embedding, queue, spoolDir }),
-    ...jobRoutes(queue),
+    ...importRoutes({ store, embedding, queue, spoolDir, ...(maxImportBytes === undefined ? {} : { maxImportBytes }) }),
+    ...jobRoutes(queue, closing),
     ...serviceRoutes({ store, catalog, matching, readiness, metrics, examples, openApi }),
   ];
   return { app: createHttpApp({ routes, log, metrics, statics: docsStatics() }), routes, openApi };

@@ -49,7 +49,14 @@ ${shown.join('\n') || '<p>The seed cluster has been removed. Import members and 
 
 async function exampleHtml(matching: Matching, example: Example): Promise<string> {
   const list = await matching
-    .list({ subjectType: example.subjectType, subjectId: example.subjectId, kind: example.kind, limit: 1, lang: 'en', full: false })
+    .list({
+      subjectType: example.subjectType,
+      subjectId: example.subjectId,
+      kind: example.kind,
+      limit: 1,
+      lang: 'en',
+      full: false,
+    })
     .catch((error: unknown) => {
       // An example whose subject somebody removed is simply not shown.
       if (error instanceof Problem) return undefined;

@@ -1,6 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EmbedderError, type Embedder } from '../../app/ports.ts';
+import { createEmbedQueue, type Work } from './embed-queue.ts';
 import type { VerifiedModel } from './manifest.ts';
 import type { FromChild, ToChild } from './messages.ts';
 
@@ -8,109 +10,108 @@ export interface ChildEmbedderOptions {
   model: VerifiedModel;
   /** Children over one queue; the result does not depend on which one serves. Default 1. */
   processes?: number;
-  /** Texts that may wait before `embed` refuses. Default 100,000. */
+  /** Texts that may wait before further calls are refused; one call may be larger. Default 100,000. */
   maxQueuedTexts?: number;
   /** More flags for the child's Node, for tests. */
   execArgv?: string[];
 }
 
-interface Batch {
-  number: number;
-  texts: string[];
-  /** Asked for by somebody who waits: goes ahead of bulk. */
-  urgent: boolean;
-  attempts: number;
-  resolve(vectors: Float32Array[]): void;
-  reject(error: Error): void;
-}
-
 interface Child {
   process: ChildProcess;
   ready: boolean;
-  current: Batch | undefined;
+  /** By number of the message, in the order sent, which is the order of work. */
+  inHand: Map<number, Work>;
 }
 
-const textsPerBatch = 16;
-const urgentUpTo = 4;
-const maxAttempts = 3;
-const restartDelayMs = 200;
+/** Two, so that a child never waits for this event loop between them. */
+const messagesInFlight = 2;
+const failedStartsToBreak = 3;
+const restartDelayMs = 100;
+const maxRestartDelayMs = 10_000;
 const isSource = import.meta.url.endsWith('.ts');
 const childFile = fileURLToPath(new URL(isSource ? './embed-child.ts' : './embed-child.js', import.meta.url));
 
 /**
  * Embeds in child processes, so that inference never blocks this event loop and a crash never takes it down: the work
- * in hand is redone by a fresh child. A text whose batch fails three times is refused with EmbedderError.
+ * in hand is redone by a fresh child. A text over which three children are lost is refused with EmbedderError. While
+ * no child starts, every call is refused, and starting goes on being tried.
  */
 export function openChildEmbedder(options: ChildEmbedderOptions): Embedder {
   const { model } = options;
-  const maxQueued = options.maxQueuedTexts ?? 100_000;
-  const queue: Batch[] = [];
-  const children: Child[] = [];
-  let batchNumber = 0;
-  let queuedTexts = 0;
-  let closed = false;
-  let markReady: () => void;
-  let markBroken: (error: Error) => void;
-  const ready = new Promise<void>((resolve, reject) => {
-    markReady = resolve;
-    markBroken = reject;
-  });
-  ready.catch(() => undefined);
+  const queue = createEmbedQueue(options.maxQueuedTexts ?? 100_000);
+  const children = new Set<Child>();
+  const restarts = new Set<NodeJS.Timeout>();
+  const readyWaiters: { resolve(): void; reject(error: Error): void }[] = [];
+  let broken: EmbedderError | undefined;
   let failedStarts = 0;
+  let messageNumber = 0;
+  let closed = false;
 
   const start = () => {
-    const child: Child = { process: spawn(options), ready: false, current: undefined };
-    children.push(child);
+    const child: Child = { process: spawn(options), ready: false, inHand: new Map() };
+    children.add(child);
     child.process.on('message', (message: FromChild) => {
-      if (message.type === 'ready') {
-        child.ready = true;
-        failedStarts = 0;
-        markReady();
-      } else settle(child, message);
+      if (message.type === 'ready') markReady(child);
+      else settle(child, message);
       feed();
     });
-    child.process.on('error', () => child.process.kill('SIGKILL'));
-    child.process.on('exit', () => {
-      children.splice(children.indexOf(child), 1);
-      const batch = child.current;
-      if (batch !== undefined) retry(batch, 'the embedding process ended');
-      if (closed) return;
-      if (!child.ready && ++failedStarts >= maxAttempts) {
-        const error = new EmbedderError('The embedding process does not start.');
-        markBroken(error);
-        for (const waiting of queue.splice(0)) fail(waiting, error);
-        failedStarts = 0;
-      }
-      setTimeout(() => !closed && start(), restartDelayMs);
-    });
+    const lost = () => {
+      if (!children.delete(child) || closed) return;
+      const [suspect, ...innocent] = child.inHand.values();
+      child.inHand.clear();
+      for (const work of innocent.reverse()) queue.putBack(work);
+      if (suspect !== undefined) queue.blame(suspect, 'the embedding process ended');
+      if (!child.ready && ++failedStarts >= failedStartsToBreak) markBroken();
+      const delayMs = Math.min(restartDelayMs * 2 ** failedStarts, maxRestartDelayMs);
+      const restart = setTimeout(() => {
+        restarts.delete(restart);
+        start();
+      }, delayMs);
+      restarts.add(restart);
+      feed();
+    };
+    child.process.on('exit', lost);
+    // A process that could not even be made has no exit.
+    child.process.on('error', () => (child.process.pid === undefined ? lost() : child.process.kill('SIGKILL')));
   };
 
-  const fail = (batch: Batch, error: Error) => {
-    queuedTexts -= batch.texts.length;
-    batch.reject(error);
+  const markReady = (child: Child) => {
+    child.ready = true;
+    failedStarts = 0;
+    broken = undefined;
+    for (const waiter of readyWaiters.splice(0)) waiter.resolve();
   };
-  const retry = (batch: Batch, why: string) => {
-    if (closed || ++batch.attempts >= maxAttempts)
-      fail(batch, new EmbedderError(`Could not embed ${batch.texts.length} text(s): ${why}.`));
-    else queue.unshift(batch);
+  const markBroken = () => {
+    if ([...children].some((child) => child.ready)) return;
+    broken = new EmbedderError('The embedding process does not start.');
+    refuseAll(broken);
+  };
+  const refuseAll = (error: EmbedderError) => {
+    queue.rejectAll(error);
+    for (const waiter of readyWaiters.splice(0)) waiter.reject(error);
   };
   const settle = (child: Child, message: Exclude<FromChild, { type: 'ready' }>) => {
-    const batch = child.current;
-    if (batch === undefined || batch.number !== message.batch) return;
-    child.current = undefined;
-    if (message.type === 'failed') return retry(batch, message.message);
-    queuedTexts -= batch.texts.length;
-    batch.resolve(message.vectors);
+    const work = child.inHand.get(message.batch);
+    if (work === undefined) return;
+    child.inHand.delete(message.batch);
+    if (message.type === 'done') queue.finish(work, message.vectors);
+    else queue.blame(work, message.message);
   };
+  const leastBusy = () =>
+    [...children]
+      .filter((child) => child.ready && child.inHand.size < messagesInFlight && !holdsSuspect(child))
+      .sort((a, b) => a.inHand.size - b.inHand.size)[0];
   const feed = () => {
-    for (const child of children) {
-      if (!child.ready || child.current !== undefined) continue;
-      const urgent = queue.findIndex((batch) => batch.urgent);
-      const [batch] = queue.splice(urgent < 0 ? 0 : urgent, 1);
-      if (batch === undefined) return;
-      child.current = batch;
-      child.process.send({ batch: batch.number, texts: batch.texts } satisfies ToChild, (error) => {
-        if (error !== null) child.process.kill('SIGKILL');
+    for (let child = leastBusy(); child !== undefined; child = leastBusy()) {
+      const work = queue.take();
+      if (work === undefined) return;
+      // What a child was lost over goes alone: if it is lost again, there is no doubt about what it was.
+      if (work.attempts > 0 && child.inHand.size > 0) return queue.putBack(work);
+      const batch = ++messageNumber;
+      child.inHand.set(batch, work);
+      const { process } = child;
+      process.send({ batch, texts: work.texts } satisfies ToChild, (error) => {
+        if (error !== null) process.kill('SIGKILL');
       });
     }
   };
@@ -120,62 +121,37 @@ export function openChildEmbedder(options: ChildEmbedderOptions): Embedder {
   return {
     modelDigest: model.digest,
     dimension: model.dimension,
-    ready: () => ready,
+    async ready() {
+      if (broken !== undefined) throw broken;
+      if ([...children].some((child) => child.ready)) return;
+      await new Promise<void>((resolve, reject) => readyWaiters.push({ resolve, reject }));
+    },
     async embed(texts, signal) {
-      signal?.throwIfAborted();
-      if (closed) throw new EmbedderError('The embedder is closed.');
-      if (queuedTexts + texts.length > maxQueued) throw new EmbedderError('Too many texts are waiting to be embedded.');
-      queuedTexts += texts.length;
-      const parts: Promise<Float32Array[]>[] = [];
-      const mine = new Set<Batch>();
-      for (let i = 0; i < texts.length; i += textsPerBatch) {
-        const part = texts.slice(i, i + textsPerBatch);
-        parts.push(
-          new Promise((resolve, reject) => {
-            const batch = { number: ++batchNumber, texts: part, urgent: texts.length <= urgentUpTo, attempts: 0, resolve, reject };
-            mine.add(batch);
-            queue.push(batch);
-          }),
-        );
-      }
-      const abort = () => {
-        for (const batch of queue.filter((waiting) => mine.has(waiting))) {
-          queue.splice(queue.indexOf(batch), 1);
-          fail(batch, signal!.reason as Error);
-        }
-      };
-      signal?.addEventListener('abort', abort, { once: true });
+      if (broken !== undefined) throw broken;
+      const vectors = queue.add(texts, signal);
       feed();
-      try {
-        // Every part is waited for, so that none can fail unseen after the first failure.
-        const settled = await Promise.allSettled(parts);
-        const refused = settled.find((part) => part.status === 'rejected');
-        if (refused !== undefined) throw refused.reason;
-        return settled.flatMap((part) => (part.status === 'fulfilled' ? part.value : []));
-      } finally {
-        signal?.removeEventListener('abort', abort);
-      }
+      return vectors;
     },
     async close() {
       closed = true;
-      for (const batch of queue.splice(0)) fail(batch, new EmbedderError('The embedder is closed.'));
-      await Promise.all(
-        children.map(
-          (child) =>
-            new Promise<void>((resolve) => {
-              child.process.once('exit', () => resolve());
-              // Ending a process in the middle of inference is safe; ending a worker thread is not.
-              child.process.kill('SIGKILL');
-            }),
-        ),
-      );
+      broken = new EmbedderError('The embedder is closed.');
+      for (const restart of restarts) clearTimeout(restart);
+      refuseAll(broken);
+      const ended = [...children].map((child) => new Promise((resolve) => child.process.once('exit', resolve)));
+      // Ending a process in the middle of inference is safe; ending a worker thread is not.
+      for (const child of children) child.process.kill('SIGKILL');
+      await Promise.all(ended);
     },
   };
 }
 
+const holdsSuspect = (child: Child) => [...child.inHand.values()].some((work) => work.attempts > 0);
+
 const spawn = ({ model, execArgv = [] }: ChildEmbedderOptions): ChildProcess =>
-  fork(childFile, [model.modelsDir, model.name, String(model.maxTokens), String(model.dimension)], {
+  fork(childFile, [path.resolve(model.modelsDir), model.name, String(model.maxTokens), String(model.dimension)], {
     serialization: 'advanced',
+    // From here `tsx` is found wherever the parent was started.
+    cwd: path.dirname(childFile),
     execArgv: [...(isSource ? ['--import', 'tsx'] : []), ...execArgv],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

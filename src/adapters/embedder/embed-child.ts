@@ -10,7 +10,8 @@ import { AutoTokenizer, env } from '@xenova/transformers';
 import type { FromChild, ToChild } from './messages.ts';
 
 const [, , modelsDir, name, maxTokensText, dimensionText] = process.argv;
-if (modelsDir === undefined || name === undefined) throw new Error('usage: embed-child MODELS_DIR NAME MAX_TOKENS DIMENSION');
+if (modelsDir === undefined || name === undefined)
+  throw new Error('usage: embed-child MODELS_DIR NAME MAX_TOKENS DIMENSION');
 const maxTokens = Number(maxTokensText);
 const dimension = Number(dimensionText);
 
@@ -23,6 +24,8 @@ setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 process.on('disconnect', () => process.exit(0));
 const send = (message: FromChild) => process.send?.(message);
 
+if (!process.connected) process.exit(0);
+
 const tokenizer = await AutoTokenizer.from_pretrained(name);
 const session = await ort.InferenceSession.create(path.join(modelsDir, name, 'onnx', 'model_quantized.onnx'), {
   executionProviders: ['cpu'],
@@ -30,23 +33,34 @@ const session = await ort.InferenceSession.create(path.join(modelsDir, name, 'on
   interOpNumThreads: 1,
 });
 
+const endOfText = BigInt(tokenizer.sep_token_id);
+/** Far more than the window holds (no piece is longer than 16): the tokenizer need not read a whole book. */
+const maxCharacters = maxTokens * 32;
+
 interface Encoded {
   data: BigInt64Array;
   dims: number[];
 }
+type Inputs = Record<'input_ids' | 'attention_mask', ort.Tensor>;
 
-async function embed(text: string): Promise<Float32Array> {
-  const encoded = (await tokenizer(text, { truncation: true, max_length: maxTokens })) as Record<string, Encoded>;
+async function tokenize(text: string): Promise<Inputs> {
+  const read = text.slice(0, maxCharacters).toWellFormed();
+  const encoded = (await tokenizer(read, { truncation: true, max_length: maxTokens })) as Record<string, Encoded>;
   const ids = encoded['input_ids']!;
   const mask = encoded['attention_mask']!;
-  const output = await session.run({
+  // The tokenizer cuts the end mark off with the rest of a long text.
+  ids.data[ids.data.length - 1] = endOfText;
+  return {
     input_ids: new ort.Tensor('int64', ids.data, ids.dims),
     attention_mask: new ort.Tensor('int64', mask.data, mask.dims),
-  });
-  const hidden = output['last_hidden_state']!.data as Float32Array;
+  };
+}
+
+/** The mean over all tokens (there is no padding, so the mask is all ones), of unit length. */
+function pool(hidden: Float32Array): Float32Array {
   const vector = new Float32Array(dimension);
-  const tokens = hidden.length / dimension;
-  for (let t = 0; t < tokens; t++) for (let d = 0; d < dimension; d++) vector[d]! += hidden[t * dimension + d]!;
+  for (let at = 0; at < hidden.length; at += dimension)
+    for (let d = 0; d < dimension; d++) vector[d]! += hidden[at + d]!;
   let square = 0;
   for (const value of vector) square += value * value;
   const length = Math.sqrt(square) || 1;
@@ -54,13 +68,23 @@ async function embed(text: string): Promise<Float32Array> {
   return vector;
 }
 
+async function embed(texts: readonly string[]): Promise<Float32Array[]> {
+  // All are tokenized before the first run: measured some 3 % faster than by turns (quartiles 0 to 5 %).
+  const inputs: Inputs[] = [];
+  for (const text of texts) inputs.push(await tokenize(text));
+  const vectors: Float32Array[] = [];
+  for (const input of inputs) {
+    const output = await session.run(input);
+    vectors.push(pool(output['last_hidden_state']!.data as Float32Array));
+  }
+  return vectors;
+}
+
 let work = Promise.resolve();
 process.on('message', (message: ToChild) => {
   work = work.then(async () => {
     try {
-      const vectors: Float32Array[] = [];
-      for (const text of message.texts) vectors.push(await embed(text));
-      send({ type: 'done', batch: message.batch, vectors });
+      send({ type: 'done', batch: message.batch, vectors: await embed(message.texts) });
     } catch (error) {
       send({ type: 'failed', batch: message.batch, message: error instanceof Error ? error.message : String(error) });
     }

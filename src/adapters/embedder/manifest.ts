@@ -10,14 +10,18 @@ const manifestSchema = z.strictObject({
   dimension: z.number().int().positive(),
   maxTokens: z.number().int().positive(),
   licence: z.string(),
-  files: z.record(z.string(), z.strictObject({ sha256: z.string().length(64), bytes: z.number().int() })),
+  /** By path inside the model's folder. */
+  files: z.record(
+    z.string().regex(/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/),
+    z.strictObject({ sha256: z.string().length(64), bytes: z.number().int() }),
+  ),
 });
 
 export interface VerifiedModel {
   name: string;
   dimension: number;
   maxTokens: number;
-  /** sha256 over the digests of all files. */
+  /** sha256 over name, dimension, window and the digests of all files. */
   digest: string;
   /** Folder that holds the model's folder. */
   modelsDir: string;
@@ -32,21 +36,20 @@ const digestOf = async (file: string): Promise<string> => {
 /** Reads `manifest.json` in a models folder and checks every file. @throws Error that names the first bad file. */
 export async function verifyModel(modelsDir: string): Promise<VerifiedModel> {
   const manifestFile = path.join(modelsDir, 'manifest.json');
-  const manifest = await readFile(manifestFile, 'utf8').then(
-    (text) => manifestSchema.parse(JSON.parse(text)),
-    (error: unknown) => {
+  const manifest = await readFile(manifestFile, 'utf8')
+    .then((text) => manifestSchema.parse(JSON.parse(text)))
+    .catch((error: unknown) => {
       throw new Error(`The model manifest cannot be read: ${manifestFile}`, { cause: error });
-    },
-  );
-  const overall = createHash('sha256').update(manifest.name);
+    });
+  const { name, dimension, maxTokens } = manifest;
+  const overall = createHash('sha256').update(`${name}:${dimension}:${maxTokens}\n`);
   for (const [file, { sha256 }] of Object.entries(manifest.files).sort()) {
-    const full = path.join(modelsDir, manifest.name, file);
+    const full = path.join(modelsDir, name, file);
     const actual = await digestOf(full).catch((error: unknown) => {
       throw new Error(`A model file is missing or cannot be read: ${full}`, { cause: error });
     });
     if (actual !== sha256) throw new Error(`A model file is broken (its sha256 is not the manifest's): ${full}`);
     overall.update(`${file}:${sha256}\n`);
   }
-  const { name, dimension, maxTokens } = manifest;
   return { name, dimension, maxTokens, digest: overall.digest('hex'), modelsDir };
 }

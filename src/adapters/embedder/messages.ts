@@ -1,7 +1,7 @@
 /** What parent and child say to each other. */
 export interface ToChild {
   batch: number;
-  texts: string[];
+  texts: readonly string[];
 }
 export type FromChild =
   | { type: 'ready' }

@@ -1,38 +1,57 @@
 /** Every collection with what is unique, indexed and searched, declared once for all backends. */
 import type { Collections } from '../../app/ports.ts';
 
-export interface Table {
+export interface Table<Field extends string = string> {
   /** Fields whose value may occur once; absent values do not count. */
-  unique: readonly string[];
-  /** Fields that `where` may name; an array field matches when it contains the value. */
-  indexed: readonly string[];
-  /** Fields that `text` searches. */
-  text: readonly string[];
+  unique: readonly Field[];
+  /** Fields that `where` may name, in any case; an array field matches when it contains the value. */
+  indexed: readonly Field[];
+  /** Indexed fields whose case counts, such as ids. */
+  exact?: readonly Field[];
+  /** Fields that `text` searches, in any case. */
+  text: readonly Field[];
   /** Whether writes appear in the change log. */
   logged: boolean;
 }
 
-export const tables: Readonly<Record<keyof Collections, Table>> = {
+export const tables: { readonly [K in keyof Collections]: Table<keyof Collections[K] & string> } = {
   members: {
     unique: ['orgNumber'],
-    indexed: ['kind', 'clusters', 'county', 'sectors'],
+    indexed: ['kind', 'clusters', 'county', 'sectors', 'orgNumber'],
     text: ['name', 'summary', 'offers', 'seeks', 'thesis'],
     logged: true,
   },
-  needs: { unique: [], indexed: ['ownerId', 'county', 'sectors'], text: ['title', 'description', 'mustHave'], logged: true },
+  needs: {
+    unique: [],
+    indexed: ['ownerId', 'county', 'sectors'],
+    exact: ['ownerId'],
+    text: ['title', 'description', 'mustHave'],
+    logged: true,
+  },
   vectors: { unique: [], indexed: [], text: [], logged: true },
-  jobs: { unique: [], indexed: ['kind', 'state', 'key'], text: [], logged: false },
+  jobs: { unique: [], indexed: ['kind', 'state'], text: [], logged: false },
   meta: { unique: [], indexed: [], text: [], logged: false },
 };
 
 export const collectionNames = Object.keys(tables) as (keyof Collections)[];
 
-/** The values of a field, one for a scalar, several for an array, none where absent. Lower case, as filters compare. */
+/** The table of a collection, for code that serves any of them. */
+export const tableOf = (name: keyof Collections): Table => tables[name];
+
+/** The values of a field, one for a scalar, several for an array, none where absent. */
 export function valuesOf(doc: object, field: string): string[] {
   const value = (doc as Record<string, unknown>)[field];
   if (value === undefined || value === null) return [];
-  return (Array.isArray(value) ? value : [value]).map((item) => String(item).toLowerCase());
+  return (Array.isArray(value) ? value : [value]).map(String);
 }
 
-/** All searchable text of a document, lower case, one field a line. */
-export const textOf = (doc: object, table: Table): string => table.text.flatMap((field) => valuesOf(doc, field)).join('\n');
+/** An indexed value as it is stored and compared. */
+export const indexedValue = (table: Table, field: string, value: string): string =>
+  table.exact?.includes(field) === true ? value : value.toLowerCase();
+
+/** All searchable text of a document, lower case, one value a line. */
+export const textOf = (doc: object, table: Table): string =>
+  table.text
+    .flatMap((field) => valuesOf(doc, field))
+    .join('\n')
+    .toLowerCase();

@@ -1,6 +1,6 @@
 /**
- * Numbered upgrades of stored documents. Entry n turns data of version n into version n + 1; never change or remove
- * an entry that has been released. `collection` and `upgrade` are all a backend needs to run it.
+ * Numbered upgrades of stored documents. Entry n (from 1) turns data of version n into version n + 1; never change or
+ * remove an entry that has been released. `collection` and `upgrade` are all a backend needs to run it.
  */
 import type { Collections } from '../../app/ports.ts';
 
@@ -11,5 +11,5 @@ export interface Upgrade {
 
 export const upgrades: readonly Upgrade[] = [];
 
-/** Version of the data that this program writes. */
-export const dataVersion = upgrades.length + 1;
+/** Version of the data that a program with these upgrades writes. */
+export const versionOf = (known: readonly Upgrade[]): number => known.length + 1;

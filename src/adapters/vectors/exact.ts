@@ -1,9 +1,12 @@
 import type { Neighbour, VectorIndex } from '../../app/ports.ts';
+import { createVectorBlock, rowsAtOnce } from './dot-kernel.ts';
 
 /** @throws RangeError on a wrong dimension or a number that is not finite. */
 export function checkVector(vector: Float32Array, dimension: number): void {
-  if (vector.length !== dimension) throw new RangeError(`A vector of ${vector.length} numbers; ${dimension} are expected`);
-  for (const value of vector) if (!Number.isFinite(value)) throw new RangeError('A vector holds a number that is not finite');
+  if (vector.length !== dimension)
+    throw new RangeError(`A vector of ${vector.length} numbers; ${dimension} are expected`);
+  for (const value of vector)
+    if (!Number.isFinite(value)) throw new RangeError('A vector holds a number that is not finite');
 }
 
 /** Best first; equal similarity in ascending key order. */
@@ -11,20 +14,33 @@ export const byNearness = (a: Neighbour, b: Neighbour): number =>
   b.similarity - a.similarity || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 
 export interface ExactIndex extends VectorIndex {
-  keys(): Iterable<string>;
+  keys(): readonly string[];
+  /** A copy. */
   vectorOf(key: string): Float32Array | undefined;
+  /** The same search over these keys only; those that are not there are left out. */
+  searchAmong(keys: Iterable<string>, vector: Float32Array, k: number): Neighbour[];
 }
 
 /**
  * Every vector in one block of memory, every search over all of them: the oracle, and the index of small clusters.
- * Cost of a search: linear; memory: four bytes a number.
+ * Cost of a search: linear; memory: four bytes a number, kept for reuse after deletes.
  */
 export function createExactIndex(dimension: number): ExactIndex {
-  let block = new Float32Array(1024 * dimension);
+  const block = createVectorBlock(dimension);
+  const { stride } = block;
   const keys: string[] = [];
   const rowOf = new Map<string, number>();
+  let room = 0;
 
-  const row = (i: number) => block.subarray(i * dimension, (i + 1) * dimension);
+  const add = (key: string): number => {
+    if (keys.length === room) {
+      const larger = Math.max(256, Math.ceil(room * 1.5));
+      block.reserve(larger);
+      room = larger;
+    }
+    rowOf.set(key, keys.length);
+    return keys.push(key) - 1;
+  };
 
   return {
     get size() {
@@ -33,69 +49,78 @@ export function createExactIndex(dimension: number): ExactIndex {
     keys: () => keys,
     vectorOf(key) {
       const i = rowOf.get(key);
-      return i === undefined ? undefined : row(i);
+      return i === undefined ? undefined : block.rows.slice(i * stride, i * stride + dimension);
     },
     set(key, vector) {
       checkVector(vector, dimension);
-      let i = rowOf.get(key);
-      if (i === undefined) {
-        i = keys.length;
-        if ((i + 1) * dimension > block.length) {
-          const larger = new Float32Array(block.length * 2);
-          larger.set(block);
-          block = larger;
-        }
-        keys.push(key);
-        rowOf.set(key, i);
-      }
-      block.set(vector, i * dimension);
+      const i = rowOf.get(key) ?? add(key);
+      block.rows.set(vector, i * stride);
     },
     delete(key) {
       const i = rowOf.get(key);
       if (i === undefined) return false;
-      const last = keys.length - 1;
-      if (i !== last) {
-        block.copyWithin(i * dimension, last * dimension, (last + 1) * dimension);
-        keys[i] = keys[last]!;
-        rowOf.set(keys[i], i);
+      const last = keys.pop()!;
+      if (last !== key) {
+        block.rows.copyWithin(i * stride, keys.length * stride, (keys.length + 1) * stride);
+        keys[i] = last;
+        rowOf.set(last, i);
       }
-      keys.pop();
       rowOf.delete(key);
       return true;
     },
     search(vector, k, accept) {
       checkVector(vector, dimension);
-      const best: Neighbour[] = [];
-      if (k < 1) return best;
-      for (let i = 0, at = 0; i < keys.length; i++, at += dimension) {
-        let s0 = 0;
-        let s1 = 0;
-        let s2 = 0;
-        let s3 = 0;
-        for (let d = 0; d < dimension; d += 4) {
-          s0 += block[at + d]! * vector[d]!;
-          s1 += block[at + d + 1]! * vector[d + 1]!;
-          s2 += block[at + d + 2]! * vector[d + 2]!;
-          s3 += block[at + d + 3]! * vector[d + 3]!;
+      if (k < 1) return [];
+      block.setQuery(vector);
+      const best = createBest(k);
+      for (let first = 0; first < keys.length; first += rowsAtOnce) {
+        const scores = block.score(first, Math.min(rowsAtOnce, keys.length - first));
+        for (let i = 0; i < scores.length; i++) {
+          if (scores[i]! < best.floor) continue;
+          const key = keys[first + i]!;
+          if (accept === undefined || accept(key)) best.add(key, scores[i]!);
         }
-        const found = { key: keys[i]!, similarity: s0 + s1 + s2 + s3 };
-        if (best.length === k && byNearness(found, best[k - 1]!) > 0) continue;
-        if (accept !== undefined && !accept(found.key)) continue;
-        insert(best, found, k);
       }
-      return best;
+      return best.sorted();
+    },
+    searchAmong(wanted, vector, k) {
+      checkVector(vector, dimension);
+      if (k < 1) return [];
+      block.setQuery(vector);
+      const best = createBest(k);
+      for (const key of new Set(wanted)) {
+        const i = rowOf.get(key);
+        if (i !== undefined) best.add(key, block.score(i, 1)[0]!);
+      }
+      return best.sorted();
     },
   };
 }
 
-const insert = (best: Neighbour[], found: Neighbour, k: number) => {
-  let low = 0;
-  let high = best.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (byNearness(best[middle]!, found) <= 0) low = middle + 1;
-    else high = middle;
-  }
-  best.splice(low, 0, found);
-  if (best.length > k) best.pop();
-};
+/** The k best of many: gathers some more than k and sorts now and then, which is cheaper than keeping order. */
+function createBest(k: number) {
+  const gatherUpTo = 2 * k + 64;
+  const found: Neighbour[] = [];
+  let floor = -Infinity;
+  const trim = () => {
+    found.sort(byNearness);
+    found.length = Math.min(found.length, k);
+  };
+  return {
+    /** Below this nothing can be among the best any more. */
+    get floor() {
+      return floor;
+    },
+    add(key: string, similarity: number) {
+      // Rounding may lift the product of two unit vectors a little above 1.
+      found.push({ key, similarity: Math.min(similarity, 1) });
+      if (found.length < gatherUpTo) return;
+      trim();
+      floor = found[k - 1]!.similarity;
+    },
+    sorted() {
+      trim();
+      return found;
+    },
+  };
+}

@@ -3,6 +3,7 @@ import type { Neighbour, VectorIndex } from '../../app/ports.ts';
 import { byNearness, checkVector } from './exact.ts';
 
 const { HierarchicalNSW } = hnswlib;
+type Graph = InstanceType<typeof HierarchicalNSW>;
 const m = 16;
 const efConstruction = 200;
 const efSearch = 128;
@@ -11,9 +12,14 @@ const seed = 100;
 const worthRebuilding = 0.3;
 
 export interface HnswIndex extends VectorIndex {
-  /** Share of labels that are deleted but still in the graph. */
-  readonly deadShare: number;
+  /** True once so many labels are dead that a fresh graph would be smaller and faster. */
   readonly needsRebuild: boolean;
+  /** The key of every label; undefined where it was deleted. */
+  keyOfLabels(): (string | undefined)[];
+  /** Whether the key is there with exactly this vector. */
+  holds(key: string, vector: Float32Array): boolean;
+  /** Writes the graph on another thread. Until then nothing may be set; searching and deleting may go on. */
+  writeTo(file: string): Promise<void>;
 }
 
 /**
@@ -24,9 +30,27 @@ export interface HnswIndex extends VectorIndex {
 export function createHnswIndex(dimension: number, initialCapacity = 1024): HnswIndex {
   const graph = new HierarchicalNSW('ip', dimension);
   graph.initIndex(initialCapacity, m, efConstruction, seed);
-  graph.setEf(efSearch);
+  return wrap(graph, dimension, []);
+}
+
+/**
+ * Reads a graph that `writeTo` wrote, on another thread. `keyOfLabels` belongs to it, and so does the dimension: hnswlib
+ * reads a file of another one without complaint. @throws Error when the file is not a graph.
+ */
+export async function readHnswIndex(
+  file: string,
+  dimension: number,
+  keyOfLabels: (string | undefined)[],
+): Promise<HnswIndex> {
+  const graph = new HierarchicalNSW('ip', dimension);
+  await graph.readIndex(file);
+  if (graph.getCurrentCount() !== keyOfLabels.length) throw new Error(`${file} does not hold what is written of it.`);
+  return wrap(graph, dimension, keyOfLabels);
+}
+
+function wrap(graph: Graph, dimension: number, keyOf: (string | undefined)[]): HnswIndex {
   const labelOf = new Map<string, number>();
-  const keyOf: (string | undefined)[] = [];
+  for (const [label, key] of keyOf.entries()) if (key !== undefined) labelOf.set(key, label);
 
   const forget = (key: string): boolean => {
     const label = labelOf.get(key);
@@ -36,23 +60,27 @@ export function createHnswIndex(dimension: number, initialCapacity = 1024): Hnsw
     keyOf[label] = undefined;
     return true;
   };
-  const deadShare = () => (keyOf.length === 0 ? 0 : 1 - labelOf.size / keyOf.length);
 
   return {
     get size() {
       return labelOf.size;
     },
-    get deadShare() {
-      return deadShare();
-    },
     get needsRebuild() {
-      return keyOf.length > 1000 && deadShare() > worthRebuilding;
+      return keyOf.length > 1000 && 1 - labelOf.size / keyOf.length > worthRebuilding;
+    },
+    keyOfLabels: () => [...keyOf],
+    holds(key, vector) {
+      const label = labelOf.get(key);
+      return label !== undefined && graph.getPoint(label).every((value, i) => value === vector[i]);
+    },
+    async writeTo(file) {
+      await graph.writeIndex(file);
     },
     set(key, vector) {
       checkVector(vector, dimension);
       forget(key);
       const label = keyOf.length;
-      if (label >= graph.getMaxElements()) graph.resizeIndex(graph.getMaxElements() * 2);
+      if (label >= graph.getMaxElements()) graph.resizeIndex(Math.ceil(graph.getMaxElements() * 1.5) + 16);
       graph.addPoint(Array.from(vector), label);
       keyOf.push(key);
       labelOf.set(key, label);
@@ -63,20 +91,32 @@ export function createHnswIndex(dimension: number, initialCapacity = 1024): Hnsw
       const wanted = Math.min(k, labelOf.size);
       if (wanted < 1) return [];
       graph.setEf(Math.max(efSearch, wanted));
-      const filter =
-        accept === undefined
-          ? undefined
-          : (label: number) => {
-              const key = keyOf[label];
-              return key !== undefined && accept(key);
-            };
-      const { neighbors, distances } = graph.searchKnn(Array.from(vector), wanted, filter);
+      const filter = accept === undefined ? undefined : filterByKey(keyOf, accept);
+      const { neighbors, distances } = graph.searchKnn(Array.from(vector), wanted, filter?.accepts);
+      if (filter?.failure !== undefined) throw filter.failure.error;
       return neighbors
         .flatMap((label, i): Neighbour[] => {
           const key = keyOf[label];
-          return key === undefined ? [] : [{ key, similarity: 1 - distances[i]! }];
+          return key === undefined ? [] : [{ key, similarity: Math.min(1 - distances[i]!, 1) }];
         })
         .sort(byNearness);
     },
   };
+}
+
+/** hnswlib ends the process when a filter throws: the error is kept until the search is over. */
+function filterByKey(keyOf: readonly (string | undefined)[], accept: (key: string) => boolean) {
+  const filter = {
+    failure: undefined as { error: unknown } | undefined,
+    accepts(label: number): boolean {
+      try {
+        const key = keyOf[label];
+        return filter.failure === undefined && key !== undefined && accept(key);
+      } catch (error) {
+        filter.failure = { error };
+        return false;
+      }
+    },
+  };
+  return filter;
 }

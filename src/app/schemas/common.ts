@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 /** Ids are chosen by clients too, so they must be safe in an address and in a file name. */
-export const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1-64 letters, digits, ".", "_" or "-"');
+export const id = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1-64 letters, digits, ".", "_" or "-"');
 
 const clean = (max: number) =>
   z

@@ -29,7 +29,10 @@ export const needListQuery = z.strictObject({
   sector: word.optional(),
   q: word.optional().describe('Text that stands in title, description or must-haves.'),
 });
-export const jobListQuery = z.strictObject({ ...paging, state: z.enum(['waiting', 'active', 'done', 'dead']).optional() });
+export const jobListQuery = z.strictObject({
+  ...paging,
+  state: z.enum(['waiting', 'active', 'done', 'dead']).optional(),
+});
 export const importQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).default('false') });
 export const noQuery = z.strictObject({});
 
@@ -49,6 +52,7 @@ export const importReport = z
         code: z.string(),
         message: z.string(),
         value: z.unknown().optional(),
+        firstLine: z.number().int().optional().describe('Where the same id stood first.'),
       }),
     ),
   })

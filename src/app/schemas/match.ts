@@ -6,13 +6,19 @@ import { reasonLabels } from '../../domain/match/labels.ts';
 import { id } from './common.ts';
 
 const share = z.number().min(0).max(1);
-export const lang = z.enum(languages).default('nb').describe('Language of the labels; quotations are never translated.');
+export const lang = z
+  .enum(languages)
+  .default('nb')
+  .describe('Language of the labels; quotations are never translated.');
 export const candidateType = z.enum(['need', 'member']).describe('Only needs, or only members.');
 
 export const matchQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(50).default(10),
   lang,
-  explain: z.enum(['full']).optional().describe('Adds every signal and, for needs, every requirement with its evidence.'),
+  explain: z
+    .enum(['full'])
+    .optional()
+    .describe('Adds every signal and, for needs, every requirement with its evidence.'),
 });
 export const customerQuery = matchQuery.extend({ candidateType: candidateType.optional() });
 export const pairQuery = z.strictObject({ lang, candidateType: candidateType.optional() });
@@ -32,8 +38,21 @@ const fact = z.object({ field: z.string(), value: z.unknown() }).meta({ id: 'Fac
 const reasonCode = z.enum(Object.keys(reasonLabels) as [keyof typeof reasonLabels]);
 const reason = z
   .discriminatedUnion('type', [
-    z.object({ type: z.literal('quotation'), code: reasonCode, label: z.string(), similarity: share, subject: quotation, candidate: quotation }),
-    z.object({ type: z.literal('fact'), code: reasonCode, label: z.string(), subject: fact.optional(), candidate: fact.optional() }),
+    z.object({
+      type: z.literal('quotation'),
+      code: reasonCode,
+      label: z.string(),
+      similarity: share,
+      subject: quotation,
+      candidate: quotation,
+    }),
+    z.object({
+      type: z.literal('fact'),
+      code: reasonCode,
+      label: z.string(),
+      subject: fact.optional(),
+      candidate: fact.optional(),
+    }),
   ])
   .meta({ id: 'Reason' });
 const missing = z
@@ -78,7 +97,12 @@ export const matchAnswer = z
     subject: partyRef,
     candidate: partyRef,
     closed: z
-      .object({ code: gateCode, sentence: z.string(), fields: z.array(z.string()), cite: quotation.omit({ quote: true }).extend({ text: z.string() }).optional() })
+      .object({
+        code: gateCode,
+        sentence: z.string(),
+        fields: z.array(z.string()),
+        cite: quotation.omit({ quote: true }).extend({ text: z.string() }).optional(),
+      })
       .optional(),
     match: matchItem.extend({ listed: z.boolean(), of: z.number().int() }).optional(),
     lifts: z.array(

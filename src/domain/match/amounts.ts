@@ -1,7 +1,17 @@
 /** Money as members write it in running text, in Norwegian kroner. */
 
 /** Rough exchange rates, good enough to compare a range with a round: never shown as an amount. */
-const nokPerUnit: Readonly<Record<string, number>> = { nok: 1, sek: 1, dkk: 1.55, eur: 11.5, '€': 11.5, usd: 10.5, $: 10.5, gbp: 13.5, '£': 13.5 };
+const nokPerUnit: Readonly<Record<string, number>> = {
+  nok: 1,
+  sek: 1,
+  dkk: 1.55,
+  eur: 11.5,
+  '€': 11.5,
+  usd: 10.5,
+  $: 10.5,
+  gbp: 13.5,
+  '£': 13.5,
+};
 
 const number = String.raw`\d{1,3}(?:[ .]\d{3})+|\d+(?:[.,]\d+)?`;
 const amountPattern = new RegExp(
@@ -18,7 +28,8 @@ export interface AmountRange {
   end: number;
 }
 
-const parse = (text: string) => Number(/^\d{1,3}([ .]\d{3})+$/u.test(text) ? text.replace(/[ .]/gu, '') : text.replace(',', '.'));
+const parse = (text: string) =>
+  Number(/^\d{1,3}([ .]\d{3})+$/u.test(text) ? text.replace(/[ .]/gu, '') : text.replace(',', '.'));
 
 /** Every amount of a million or more with its unit, in order, such as `NOK 4–20m`, `2–10 mill`, `EUR 3m`. */
 export function amountsIn(text: string): AmountRange[] {
@@ -26,10 +37,17 @@ export function amountsIn(text: string): AmountRange[] {
     const groups = match.groups!;
     const scaleWord = groups['scale']!.toLowerCase();
     const scale = /^(milliard|mrd|bn|billion)/u.test(scaleWord) ? 1e9 : 1e6;
-    const currency = /^m(eur|usd)/u.exec(scaleWord)?.[1] ?? (groups['before'] ?? groups['after'] ?? 'nok').toLowerCase();
+    const currency =
+      /^m(eur|usd)/u.exec(scaleWord)?.[1] ?? (groups['before'] ?? groups['after'] ?? 'nok').toLowerCase();
     const rate = (nokPerUnit[currency] ?? 1) * scale;
     const from = parse(groups['from']!) * rate;
     const to = groups['to'] === undefined ? from : parse(groups['to']) * rate;
-    return { minNok: Math.min(from, to), maxNok: Math.max(from, to), isRange: to !== from, start: match.index, end: match.index + match[0].length };
+    return {
+      minNok: Math.min(from, to),
+      maxNok: Math.max(from, to),
+      isRange: to !== from,
+      start: match.index,
+      end: match.index + match[0].length,
+    };
   });
 }

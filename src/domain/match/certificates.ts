@@ -22,7 +22,10 @@ export interface CertificateDemand {
 }
 
 const classIn = (text: string): number | undefined => {
-  const found = /(?:class|klasse|MDR|CE)\s*(III|II\s?b|II\s?a|I)(?![\p{L}\p{N}])/iu.exec(text)?.[1]?.replace(/\s/gu, '').toLowerCase();
+  const found = /(?:class|klasse|MDR|CE)\s*(III|II\s?b|II\s?a|I)(?![\p{L}\p{N}])/iu
+    .exec(text)?.[1]
+    ?.replace(/\s/gu, '')
+    .toLowerCase();
   return found === undefined ? undefined : deviceClasses.findIndex((c) => c.toLowerCase() === found);
 };
 

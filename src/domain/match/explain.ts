@@ -47,7 +47,12 @@ export const partlyFrom = 0.3;
 const quoteFrom = 0.12;
 const quotesShown = 4;
 
-const quote = (facet: PreparedFacet): Quotation => ({ field: facet.field, start: facet.start, end: facet.end, quote: facet.text });
+const quote = (facet: PreparedFacet): Quotation => ({
+  field: facet.field,
+  start: facet.start,
+  end: facet.end,
+  quote: facet.text,
+});
 
 interface CodedPair extends FacetPair {
   code: ReasonCode;
@@ -66,11 +71,19 @@ function quotationPairs(roles: Roles, context: MatchContext): CodedPair[] {
     case 'investor_for_startup':
       return [
         ...coded(bestPairs(roles.investor.byRole.seek, sentences(roles.company), weights), 'fits-thesis', 'second'),
-        ...coded(bestPairs(roles.company.byRole.seek, [...roles.investor.byRole.seek, ...sentences(roles.investor)], weights), 'seeks-this', 'first'),
+        ...coded(
+          bestPairs(roles.company.byRole.seek, [...roles.investor.byRole.seek, ...sentences(roles.investor)], weights),
+          'seeks-this',
+          'first',
+        ),
       ];
     case 'supplier_for_need':
       return [
-        ...coded(bestPairs(roles.need.byRole.requirement, evidenceOf(roles.supplier), weights), 'meets-requirement', 'first'),
+        ...coded(
+          bestPairs(roles.need.byRole.requirement, evidenceOf(roles.supplier), weights),
+          'meets-requirement',
+          'first',
+        ),
         ...coded(bestPairs(roles.supplier.byRole.offer, roles.need.byRole.about, weights), 'answers-need', 'second'),
       ];
     case 'partner_for_member': {
@@ -84,7 +97,13 @@ function quotationPairs(roles: Roles, context: MatchContext): CodedPair[] {
 }
 
 /** Best quotations first, each sentence at most once per side, then the facts. */
-export function reasonsFor(kind: MatchKind, subject: Party, candidate: Party, context: MatchContext, lang: Language): Reason[] {
+export function reasonsFor(
+  kind: MatchKind,
+  subject: Party,
+  candidate: Party,
+  context: MatchContext,
+  lang: Language,
+): Reason[] {
   const roles = rolesOf(subject, candidate, kind);
   const subjectIsFirst = !roles.swapped;
   const pairs = quotationPairs(roles, context)
@@ -144,7 +163,11 @@ function facts(roles: Roles, context: MatchContext): SidedFact[] {
         second: { field: 'ticketMinNok, ticketMaxNok', value: [i.ticketMinNok ?? null, i.ticketMaxNok ?? null] },
       });
     if (['county', 'country'].includes(geographyFit(i.geographies, c)))
-      found.push({ code: 'place-fits', first: fact(c, c.county === undefined ? 'country' : 'county'), second: fact(i, 'geographies') });
+      found.push({
+        code: 'place-fits',
+        first: fact(c, c.county === undefined ? 'country' : 'county'),
+        second: fact(i, 'geographies'),
+      });
     const floor = mandate.revenueMinNok;
     if (floor !== undefined && c.revenueNok !== undefined)
       found.push({
@@ -172,7 +195,11 @@ function facts(roles: Roles, context: MatchContext): SidedFact[] {
     found.push({ code: 'same-county', first: fact(first, 'county'), second: fact(second, 'county') });
   const shared = sharedSectors(first.sectors, second.sectors);
   if (shared.length > 0)
-    found.push({ code: 'shared-sectors', first: { field: 'sectors', value: shared }, second: { field: 'sectors', value: shared } });
+    found.push({
+      code: 'shared-sectors',
+      first: { field: 'sectors', value: shared },
+      second: { field: 'sectors', value: shared },
+    });
   return found;
 }
 
@@ -182,7 +209,13 @@ const sharedSectors = (a: readonly string[] | undefined, b: readonly string[] | 
 };
 
 /** Fields that would let the pair be judged better and are not filled in. */
-export function missingFor(kind: MatchKind, subject: Party, candidate: Party, context: MatchContext, lang: Language): Missing[] {
+export function missingFor(
+  kind: MatchKind,
+  subject: Party,
+  candidate: Party,
+  context: MatchContext,
+  lang: Language,
+): Missing[] {
   const roles = rolesOf(subject, candidate, kind);
   const firstSide = roles.swapped ? 'candidate' : 'subject';
   const secondSide = roles.swapped ? 'subject' : 'candidate';
@@ -205,12 +238,20 @@ export function missingFor(kind: MatchKind, subject: Party, candidate: Party, co
       ];
     }
     case 'supplier_for_need': {
-      const asksCertificate = requirementMatches(roles.need.byRole.requirement, roles.supplier, context.gramWeights).some(
-        (match) => match.certificate !== undefined,
-      );
+      const asksCertificate = requirementMatches(
+        roles.need.byRole.requirement,
+        roles.supplier,
+        context.gramWeights,
+      ).some((match) => match.certificate !== undefined);
       return [
         ...absent(firstSide, roles.need.doc, ['mustHave', 'deadline']),
-        ...absent(secondSide, roles.supplier.doc, ['offers', 'summary', 'customers', 'phase', ...(asksCertificate ? ['certifications'] : [])]),
+        ...absent(secondSide, roles.supplier.doc, [
+          'offers',
+          'summary',
+          'customers',
+          'phase',
+          ...(asksCertificate ? ['certifications'] : []),
+        ]),
       ];
     }
     case 'partner_for_member':
@@ -222,7 +263,13 @@ export function missingFor(kind: MatchKind, subject: Party, candidate: Party, co
 }
 
 /** For a need and a supplier: every must-have with the sentence that answers it, or "no evidence found". */
-export function requirementEvidence(kind: MatchKind, subject: Party, candidate: Party, context: MatchContext, lang: Language): RequirementEvidence[] {
+export function requirementEvidence(
+  kind: MatchKind,
+  subject: Party,
+  candidate: Party,
+  context: MatchContext,
+  lang: Language,
+): RequirementEvidence[] {
   const roles = rolesOf(subject, candidate, kind);
   if (roles.task !== 'supplier_for_need') return [];
   return requirementMatches(roles.need.byRole.requirement, roles.supplier, context.gramWeights).map((match) => {
@@ -234,7 +281,11 @@ export function requirementEvidence(kind: MatchKind, subject: Party, candidate: 
       coverage,
       degree: round(match.degree),
       ...(match.certificate === undefined ? {} : { certificate: match.certificate }),
-      ...(shows ? { evidence: quote(match.pair!.to) } : coverage === 'not' ? { label: labelOf('no-evidence', lang) } : {}),
+      ...(shows
+        ? { evidence: quote(match.pair!.to) }
+        : coverage === 'not'
+          ? { label: labelOf('no-evidence', lang) }
+          : {}),
     };
   });
 }

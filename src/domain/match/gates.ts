@@ -1,9 +1,9 @@
 /** Gates: hard reasons why a pair is never proposed. An unknown fact never closes a gate. */
-import { publicBodyKinds, raisingKinds, supplierKinds, type Language, type Member } from '../member.ts';
+import { raisingKinds, supplierKinds, type Language, type Member } from '../member.ts';
 import { geographyFit } from './geography.ts';
 import { hasTrait } from './investor-features.ts';
 import type { Citation, Mandate } from './mandate.ts';
-import type { MemberParty, NeedParty, Party } from './party.ts';
+import type { MemberParty, NeedParty } from './party.ts';
 import type { Traits } from './traits.ts';
 
 type Sentence = Readonly<Record<Language, string>>;
@@ -65,8 +65,16 @@ export const gates = {
     nn: 'Partane er erklærte konkurrentar.',
     en: 'The parties are declared competitors.',
   },
-  'need-expired': { nb: 'Fristen for behovet er ute.', nn: 'Fristen for behovet er ute.', en: "The need's deadline has passed." },
-  'own-need': { nb: 'Behovet er kandidatens eget.', nn: 'Behovet er kandidaten sitt eige.', en: "The need is the candidate's own." },
+  'need-expired': {
+    nb: 'Fristen for behovet er ute.',
+    nn: 'Fristen for behovet er ute.',
+    en: "The need's deadline has passed.",
+  },
+  'own-need': {
+    nb: 'Behovet er kandidatens eget.',
+    nn: 'Behovet er kandidaten sitt eige.',
+    en: "The need is the candidate's own.",
+  },
 } as const satisfies Record<string, Sentence>;
 export type GateCode = keyof typeof gates;
 
@@ -93,9 +101,11 @@ export function investorGate(
   const c = company.doc;
   const i = investor.doc;
   if (c.id === i.id) return { code: 'itself', fields: [] };
-  if (!raisingKinds.includes(c.kind) || i.kind !== 'investor') return { code: 'wrong-kind', fields: ['company.kind', 'investor.kind'] };
+  if (!raisingKinds.includes(c.kind) || i.kind !== 'investor')
+    return { code: 'wrong-kind', fields: ['company.kind', 'investor.kind'] };
   if (optedOut(c) || optedOut(i)) return { code: 'opted-out', fields: ['matching.optedOut'] };
-  if (c.fundingStage === 'none' || c.fundingStage === 'bootstrapped') return { code: 'not-raising', fields: ['company.fundingStage'] };
+  if (c.fundingStage === 'none' || c.fundingStage === 'bootstrapped')
+    return { code: 'not-raising', fields: ['company.fundingStage'] };
   if (i.matching?.openForDeals === false) return { code: 'fund-closed', fields: ['investor.matching.openForDeals'] };
   if (mandate.closed !== undefined && i.matching?.openForDeals !== true)
     return { code: 'fund-closed', fields: [`investor.${mandate.closed.cite.field}`], cite: mandate.closed.cite };
@@ -106,7 +116,8 @@ export function investorGate(
   if (geographyFit(i.geographies, c) === 'outside')
     return { code: 'geography', fields: ['company.county', 'company.country', 'investor.geographies'] };
   const excluded = mandate.excluded.find((found) => hasTrait(c, traits, found.value) === true);
-  if (excluded !== undefined) return { code: 'exclusion', fields: [`investor.${excluded.cite.field}`], cite: excluded.cite };
+  if (excluded !== undefined)
+    return { code: 'exclusion', fields: [`investor.${excluded.cite.field}`], cite: excluded.cite };
   if (i.portfolio?.includes(c.id) || portfolio.some((owned) => competes(owned, c)))
     return { code: 'portfolio', fields: ['investor.portfolio', 'company.competesWith'] };
   if (competes(c, i)) return { code: 'competitor', fields: ['competesWith'] };
@@ -114,7 +125,11 @@ export function investorGate(
 }
 
 /** Gates between two members as partners, or a supplier and a public body as customer. */
-export function partnerGate(subject: MemberParty, candidate: MemberParty, allowed: (kind: Member['kind']) => boolean): ClosedGate | undefined {
+export function partnerGate(
+  subject: MemberParty,
+  candidate: MemberParty,
+  allowed: (kind: Member['kind']) => boolean,
+): ClosedGate | undefined {
   if (subject.id === candidate.id) return { code: 'itself', fields: [] };
   if (!allowed(candidate.doc.kind)) return { code: 'wrong-kind', fields: ['candidate.kind'] };
   if (optedOut(subject.doc) || optedOut(candidate.doc)) return { code: 'opted-out', fields: ['matching.optedOut'] };
@@ -127,8 +142,7 @@ export function supplierGate(need: NeedParty, supplier: MemberParty, today: stri
   if (!supplierKinds.includes(supplier.doc.kind)) return { code: 'wrong-kind', fields: ['supplier.kind'] };
   if (need.doc.ownerId === supplier.id) return { code: 'own-need', fields: ['need.ownerId'] };
   if (optedOut(supplier.doc)) return { code: 'opted-out', fields: ['matching.optedOut'] };
-  if (need.doc.deadline !== undefined && need.doc.deadline < today) return { code: 'need-expired', fields: ['need.deadline'] };
+  if (need.doc.deadline !== undefined && need.doc.deadline < today)
+    return { code: 'need-expired', fields: ['need.deadline'] };
   return undefined;
 }
-
-export const isPublicBody = (party: Party): boolean => party.type === 'member' && publicBodyKinds.includes(party.doc.kind);

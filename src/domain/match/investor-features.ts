@@ -2,10 +2,10 @@
 import type { Member } from '../member.ts';
 import { containment, gramsOf, type GramWeights } from './grams.ts';
 import { geographyFit } from './geography.ts';
-import { mandateOf, type Concept, type Mandate } from './mandate.ts';
+import type { Concept, Mandate } from './mandate.ts';
 import type { MemberParty } from './party.ts';
 import { bestPairs, cosine } from './similarity.ts';
-import { traitsOf, type Traits } from './traits.ts';
+import type { Traits } from './traits.ts';
 
 const stageOrder = ['pre-seed', 'seed', 'series-a', 'series-b', 'growth'] as const;
 
@@ -62,7 +62,10 @@ export function ticketFit(investor: Member, roundNok: number | undefined): numbe
   const smallestShare = (min ?? 0) / roundNok;
   // A cheque below a tenth of the round is symbolic; a follower whose smallest cheque is most of the round has nobody to follow.
   const meaningful = Math.min(1, largestShare / 0.3);
-  const squeeze = investor.leadFollow === 'follow' ? Math.max(0, (smallestShare - 0.4) / 0.6) : Math.max(0, (smallestShare - 0.7) / 0.6);
+  const squeeze =
+    investor.leadFollow === 'follow'
+      ? Math.max(0, (smallestShare - 0.4) / 0.6)
+      : Math.max(0, (smallestShare - 0.7) / 0.6);
   return Math.max(0, meaningful - squeeze);
 }
 
@@ -132,7 +135,8 @@ export function investorFeatures(
   const profileToThesis = Math.max(0, cosine(company.byRole.profile[0]?.vector, investor.byRole.ask[0]?.vector));
   const pairs = bestPairs(investor.byRole.seek, [...company.byRole.offer, ...company.byRole.about], weights);
   const stage = stageOrder.indexOf(c.fundingStage as (typeof stageOrder)[number]);
-  const named = i.stages === undefined || i.stages.length === 0 || stage < 0 ? undefined : i.stages.includes(stageOrder[stage]!);
+  const named =
+    i.stages === undefined || i.stages.length === 0 || stage < 0 ? undefined : i.stages.includes(stageOrder[stage]!);
   const near = i.stages?.some((s) => Math.abs(stageOrder.indexOf(s) - stage) === 1) ?? false;
   const { roundMinNok, roundMaxNok } = mandate;
   const inRange =
@@ -151,7 +155,8 @@ export function investorFeatures(
     bestThesisSentence: Math.max(0, ...pairs.map((pair) => pair.similarity)),
     wordsOfThesis: containment(investor.grams, company.grams, weights),
     wordsOfCompany: containment(company.grams, investor.grams, weights),
-    specialistMiss: topic === undefined ? 0 : Math.max(0, Math.min(1, (0.45 - profileToThesis) / 0.45)) * (1 - topicWords),
+    specialistMiss:
+      topic === undefined ? 0 : Math.max(0, Math.min(1, (0.45 - profileToThesis) / 0.45)) * (1 - topicWords),
     generalist: mandate.isGeneralist ? 1 : 0,
     topicWords,
     stageNamed: named === undefined ? 0.5 : named ? 1 : 0,
@@ -164,14 +169,26 @@ export function investorFeatures(
     diagnosticsFit: traits.isDiagnostics ? mandate.focus.diagnostics : -Math.max(0, mandate.focus.diagnostics) * 0.5,
     aiFit: traits.usesAi ? mandate.focus.ai : -Math.max(0, mandate.focus.ai) * 0.5,
     welfareFit: traits.isWelfareTechnology ? mandate.focus.welfare : 0,
-    excludedMaybe: mandate.excluded.some((e) => hasTrait(c, traits, e.value) !== false && mayHave(traits, e.value.concept)) ? 1 : 0,
-    avoided: mandate.avoided.some((a) => hasTrait(c, traits, { concept: a.value }) !== false && mayHave(traits, a.value)) ? 1 : 0,
+    excludedMaybe: mandate.excluded.some(
+      (e) => hasTrait(c, traits, e.value) !== false && mayHave(traits, e.value.concept),
+    )
+      ? 1
+      : 0,
+    avoided: mandate.avoided.some(
+      (a) => hasTrait(c, traits, { concept: a.value }) !== false && mayHave(traits, a.value),
+    )
+      ? 1
+      : 0,
     revenueShort: below(c.revenueNok, mandate.revenueMinNok?.value) ?? 0,
     revenueMet: mandate.revenueMinNok !== undefined && below(c.revenueNok, mandate.revenueMinNok.value) === 0 ? 1 : 0,
     revenueAbove: below(mandate.revenueMaxNok?.value, c.revenueNok) ?? 0,
     ceMarkMissing: mandate.demandsCeMark !== undefined && traits.hasCeMark !== true ? 1 : 0,
     classShort:
-      mandate.deviceClassMin !== undefined && (!isDevice || (traits.deviceClass ?? 0) < mandate.deviceClassMin.value) && traits.form !== 'drug' ? 1 : 0,
+      mandate.deviceClassMin !== undefined &&
+      (!isDevice || (traits.deviceClass ?? 0) < mandate.deviceClassMin.value) &&
+      traits.form !== 'drug'
+        ? 1
+        : 0,
     noCustomer: mandate.demandsPayingCustomer !== undefined && c.revenueNok === 0 ? 1 : 0,
     nonEquity: mandate.nonEquity === undefined ? 0 : 1,
     property: mandate.property === undefined ? 0 : 1,

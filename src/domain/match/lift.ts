@@ -24,7 +24,13 @@ interface Edit {
 
 const smallestLift = 0.01;
 
-export function liftsFor(kind: MatchKind, subject: Party, candidate: Party, context: MatchContext, lang: Language): Lift[] {
+export function liftsFor(
+  kind: MatchKind,
+  subject: Party,
+  candidate: Party,
+  context: MatchContext,
+  lang: Language,
+): Lift[] {
   const score = (s: Party, c: Party): number | null => {
     const verdict = judge(kind, s, c, context);
     return 'closed' in verdict ? null : verdict.judged.score;
@@ -32,7 +38,7 @@ export function liftsFor(kind: MatchKind, subject: Party, candidate: Party, cont
   const before = score(subject, candidate);
   return editsFor(kind, subject, candidate, context)
     .map((edit): Lift => {
-      const edited = { ...edit.party, doc: { ...edit.party.doc, [edit.field]: edit.value } as Member };
+      const edited = { ...edit.party, doc: { ...edit.party.doc, [edit.field]: edit.value } };
       const isSubject = edit.party === subject;
       return {
         side: isSubject ? 'subject' : 'candidate',
@@ -73,15 +79,31 @@ function editsFor(kind: MatchKind, subject: Party, candidate: Party, context: Ma
   if (roles.task === 'supplier_for_need') {
     const supplier = roles.supplier;
     const wanted = (roles.need.doc.mustHave ?? []).flatMap((text) =>
-      certificatesNamed(text).filter((demand) => certificateState(demand, supplier.doc.certifications).state !== 'shown'),
+      certificatesNamed(text).filter(
+        (demand) => certificateState(demand, supplier.doc.certifications).state !== 'shown',
+      ),
     );
-    const names = [...new Set(wanted.map((demand) => (demand.classMin === undefined ? demand.name : `${demand.name} MDR class ${['I', 'IIa', 'IIb', 'III'][demand.classMin]}`)))];
+    const names = [
+      ...new Set(
+        wanted.map((demand) =>
+          demand.classMin === undefined
+            ? demand.name
+            : `${demand.name} MDR class ${['I', 'IIa', 'IIb', 'III'][demand.classMin]}`,
+        ),
+      ),
+    ];
     const sectors = (roles.need.doc.sectors ?? []).filter(
       (sector) => !(supplier.doc.sectors ?? []).some((own) => own.toLowerCase() === sector.toLowerCase()),
     );
     return [
-      ...names.map((name): Edit => ({ party: supplier, field: 'certifications', value: [...(supplier.doc.certifications ?? []), name] })),
-      ...(sectors.length > 0 && supplier.doc.sectors === undefined ? [{ party: supplier, field: 'sectors' as const, value: sectors }] : []),
+      ...names.map((name): Edit => ({
+        party: supplier,
+        field: 'certifications',
+        value: [...(supplier.doc.certifications ?? []), name],
+      })),
+      ...(sectors.length > 0 && supplier.doc.sectors === undefined
+        ? [{ party: supplier, field: 'sectors' as const, value: sectors }]
+        : []),
     ];
   }
   return [];

@@ -41,8 +41,14 @@ export type Concept = (typeof concepts)[number];
 
 const patterns: readonly (readonly [Concept, RegExp])[] = [
   ['class-I', /\bclass I\b|\bklasse I\b/u],
-  ['class-from', /klasse (IIa|IIb|III) (og (opp|høyere|høgare)|eller høyere)|class (IIa|IIb|III) (and (up|above)|or higher)/u],
-  ['software-only', /(software|programvare|digital)[- ]only|(software|digital) only|ren(e)? programvare|rein programvare|pure software|software without|no software-only|kun programvare/iu],
+  [
+    'class-from',
+    /klasse (IIa|IIb|III) (og (opp|høyere|høgare)|eller høyere)|class (IIa|IIb|III) (and (up|above)|or higher)/u,
+  ],
+  [
+    'software-only',
+    /(software|programvare|digital)[- ]only|(software|digital) only|ren(e)? programvare|rein programvare|pure software|software without|no software-only|kun programvare/iu,
+  ],
   ['hardware-only', /hardware[- ]only|ren maskinvare|pure hardware/iu],
   ['hardware', /\bhardware\b|\bmaskinvare/iu],
   ['software', /\bsoftware\b|\bprogramvare/iu],
@@ -91,8 +97,10 @@ export interface Mandate {
 
 const closedPattern =
   /(tar|gjør|gjer) (for tiden )?(ikke|ikkje) nye investeringer|ikke nye investeringer|ikkje nye investeringar|(kun|bare|berre) oppfølging|fullinvestert|fully invested|no new (deals|investments)|not (currently )?(deploying|investing|making new)|closed (to|for) new|fund is closed|fondet er (stengt|lukket|avsluttet)|investeringsperioden er (over|utløpt|avsluttet)|har stanset nye/iu;
-const nonEquityPattern = /ikke egenkapital|ikkje eigenkapital|no equity|venture debt|rentefritt lån|lån- og garanti|lån og garanti|vekstlån|loans? (and|or) guarantee/iu;
-const propertyPattern = /(uten|utan) eiendom faller|eiendomsselskap|helsebygg|\bproperty (company|investor)|real estate/iu;
+const nonEquityPattern =
+  /ikke egenkapital|ikkje eigenkapital|no equity|venture debt|rentefritt lån|lån- og garanti|lån og garanti|vekstlån|loans? (and|or) guarantee/iu;
+const propertyPattern =
+  /(uten|utan) eiendom faller|eiendomsselskap|helsebygg|\bproperty (company|investor)|real estate/iu;
 const onlyPattern =
   /(?:alt (?:som ikke gjelder|som ikkje gjeld|utenfor|utanfor)|everything (?:but|outside)|anything (?:but|outside)|nothing outside|non-)\s*(?<topic>[\p{L}][\p{L} /&-]+)|(?<topic2>[\p{L}-]+)-only\b|investerer (?:kun|bare|berre) i (?<topic3>[\p{L}, ]+)|only invest in (?<topic4>[\p{L}, ]+)|dedicated to (?<topic5>[\p{L} ]+)/iu;
 const generalistPattern =
@@ -104,7 +112,8 @@ const focusWords = {
   software: /programvare|software|saas|digital|\bARR\b|\bapp(er|s)?\b|workflow|arbeidsflyt|journal|integrasjon/giu,
   diagnostics: /diagnosti|\bIVDR?\b|\bPOC\b|hurtigtest|assay/giu,
   ai: /\bAI\b|\bKI\b|data\b|algoritm|machine learning|språkteknologi|language technology|beslutningsstøtte|decision support/giu,
-  welfare: /velferdsteknologi|welfare tech|eldre|elder|omsorg|hjemmetjeneste|sykehjem|trygghet|demens|ageing|tilsyn|care home/giu,
+  welfare:
+    /velferdsteknologi|welfare tech|eldre|elder|omsorg|hjemmetjeneste|sykehjem|trygghet|demens|ageing|tilsyn|care home/giu,
 } as const;
 
 interface Sentence extends Citation {
@@ -141,9 +150,12 @@ const citeSentence = (investor: Member, field: string, start: number, end: numbe
 
 export function mandateOf(investor: Member): Mandate {
   const clauses = clausesOf(investor);
-  const exclusions = (investor.exclusions ?? []).map(
-    (text, i): Citation => ({ field: `exclusions[${i}]`, start: 0, end: text.length, text }),
-  );
+  const exclusions = (investor.exclusions ?? []).map((text, i): Citation => ({
+    field: `exclusions[${i}]`,
+    start: 0,
+    end: text.length,
+    text,
+  }));
   const sentences: Citation[] = (['thesis', 'summary'] as const)
     .flatMap((field) => sentencesOf(investor[field] ?? '').map((s): Citation => ({ field, ...s })))
     .concat((investor.seeks ?? []).map((text, i) => ({ field: `seeks[${i}]`, start: 0, end: text.length, text })));
@@ -168,8 +180,12 @@ export function mandateOf(investor: Member): Mandate {
 
   const only = [...exclusions, ...sentences].flatMap((cite): Found<string>[] => {
     const groups = onlyPattern.exec(cite.text)?.groups;
-    const topic = Object.values(groups ?? {}).find((value) => value !== undefined)?.trim();
-    return topic === undefined || /^(ai|software|digital|hardware|investor|medtech)$/iu.test(topic) ? [] : [{ value: topic, cite }];
+    const topic = Object.values(groups ?? {})
+      .find((value) => value !== undefined)
+      ?.trim();
+    return topic === undefined || /^(ai|software|digital|hardware|investor|medtech)$/iu.test(topic)
+      ? []
+      : [{ value: topic, cite }];
   })[0];
 
   const revenueWord = /omsetning|omsetnad|revenue|\bARR\b|\bsales\b|inntekt/iu;
@@ -183,15 +199,19 @@ export function mandateOf(investor: Member): Mandate {
   for (const clause of [...clauses, ...exclusions.map((cite) => ({ ...cite, negative: true }))]) {
     const amount = amountsIn(clause.text)[0];
     if (amount === undefined) continue;
-    const cite = clause.field.startsWith('exclusions') ? clause : citeSentence(investor, clause.field, clause.start, clause.end);
+    const cite = clause.field.startsWith('exclusions')
+      ? clause
+      : citeSentence(investor, clause.field, clause.start, clause.end);
     if (revenueWord.test(clause.text)) {
       if (/prefer|helst/iu.test(clause.text)) continue;
       revenueMinNok = keepMin(revenueMinNok, amount.minNok, cite);
       if (amount.isRange && revenueMaxNok === undefined) revenueMaxNok = { value: amount.maxNok, cite };
     } else if (clause.field.startsWith('seeks') || roundWord.test(clause.text)) {
       if (clause.field === 'summary') continue;
-      if (amount.isRange || /\b(over|above|fra|from)\b/iu.test(clause.text)) roundMinNok ??= { value: amount.minNok, cite };
-      if (amount.isRange || /\b(under|below|inntil|up to)\b/iu.test(clause.text)) roundMaxNok ??= { value: amount.maxNok, cite };
+      if (amount.isRange || /\b(over|above|fra|from)\b/iu.test(clause.text))
+        roundMinNok ??= { value: amount.minNok, cite };
+      if (amount.isRange || /\b(under|below|inntil|up to)\b/iu.test(clause.text))
+        roundMaxNok ??= { value: amount.maxNok, cite };
     }
   }
 
@@ -219,9 +239,13 @@ export function mandateOf(investor: Member): Mandate {
     roundMinNok,
     roundMaxNok,
     demandsCeMark: first(/CE[- ]mer|CE mark in place|CE-marked|with CE\b|CE or near|(before|før) CE (er|is)/iu),
-    demandsPayingCustomer: first(/betalende (pilot)?kunde|betalande|paying customer|paying pilot|omsetning eller en kontrakt|signert pilotavtale/iu),
+    demandsPayingCustomer: first(
+      /betalende (pilot)?kunde|betalande|paying customer|paying pilot|omsetning eller en kontrakt|signert pilotavtale/iu,
+    ),
     deviceClassMin: classRange && {
-      value: deviceClasses.findIndex((c) => c.toLowerCase() === /(IIa|IIb|III)/iu.exec(classRange.value)![1]!.toLowerCase()),
+      value: deviceClasses.findIndex(
+        (c) => c.toLowerCase() === /(IIa|IIb|III)/iu.exec(classRange.value)![1]!.toLowerCase(),
+      ),
       cite: classRange.cite,
     },
     wantsProfit: first(/lønnsom|lønsam|profitab|near break-even|positivt år/iu),

@@ -25,13 +25,14 @@ export interface MatchContext {
 }
 
 /** Who may ask for which matches, and who can then be found. */
-export const matchSubjects: Readonly<Record<MatchKind, { type: Party['type']; kinds: readonly MemberKind[] | 'any' }>> = {
-  investors: { type: 'member', kinds: raisingKinds },
-  startups: { type: 'member', kinds: ['investor'] },
-  partners: { type: 'member', kinds: 'any' },
-  customers: { type: 'member', kinds: supplierKinds },
-  suppliers: { type: 'need', kinds: 'any' },
-};
+export const matchSubjects: Readonly<Record<MatchKind, { type: Party['type']; kinds: readonly MemberKind[] | 'any' }>> =
+  {
+    investors: { type: 'member', kinds: raisingKinds },
+    startups: { type: 'member', kinds: ['investor'] },
+    partners: { type: 'member', kinds: 'any' },
+    customers: { type: 'member', kinds: supplierKinds },
+    suppliers: { type: 'need', kinds: 'any' },
+  };
 
 export function canBeCandidate(kind: MatchKind, candidate: Party): boolean {
   if (candidate.type === 'need') return kind === 'customers';
@@ -59,9 +60,12 @@ export type Roles =
 export function rolesOf(subject: Party, candidate: Party, kind: MatchKind): Roles {
   if (subject.type === 'need')
     return { task: 'supplier_for_need', need: subject, supplier: candidate as MemberParty, swapped: false };
-  if (candidate.type === 'need') return { task: 'supplier_for_need', need: candidate, supplier: subject, swapped: true };
-  if (kind === 'investors') return { task: 'investor_for_startup', company: subject, investor: candidate, swapped: false };
-  if (kind === 'startups') return { task: 'investor_for_startup', company: candidate, investor: subject, swapped: true };
+  if (candidate.type === 'need')
+    return { task: 'supplier_for_need', need: candidate, supplier: subject, swapped: true };
+  if (kind === 'investors')
+    return { task: 'investor_for_startup', company: subject, investor: candidate, swapped: false };
+  if (kind === 'startups')
+    return { task: 'investor_for_startup', company: candidate, investor: subject, swapped: true };
   return { task: 'partner_for_member', one: subject, other: candidate, swapped: false };
 }
 
@@ -80,7 +84,13 @@ function gateOf(roles: Roles, kind: MatchKind, context: MatchContext): ClosedGat
   switch (roles.task) {
     case 'investor_for_startup': {
       const portfolio = (roles.investor.doc.portfolio ?? []).flatMap((id) => context.member(id)?.doc ?? []);
-      return investorGate(roles.company, context.traits(roles.company), roles.investor, context.mandate(roles.investor), portfolio);
+      return investorGate(
+        roles.company,
+        context.traits(roles.company),
+        roles.investor,
+        context.mandate(roles.investor),
+        portfolio,
+      );
     }
     case 'supplier_for_need':
       return supplierGate(roles.need, roles.supplier, context.today);

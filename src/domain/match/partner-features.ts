@@ -61,7 +61,11 @@ const seeksOf = (party: MemberParty): PreparedFacet[] => party.byRole.seek.filte
 const sells = (kind: MemberKind) => ['startup', 'company', 'lighthouse', 'integrator', 'service'].includes(kind);
 const hosts = (kind: MemberKind) => [...publicBodyKinds, 'research', 'testlab', 'userorg'].includes(kind);
 
-export function partnerFeatures(subject: MemberParty, candidate: MemberParty, weights: GramWeights): Record<PartnerFeature, number> {
+export function partnerFeatures(
+  subject: MemberParty,
+  candidate: MemberParty,
+  weights: GramWeights,
+): Record<PartnerFeature, number> {
   const sentencesOf = (party: MemberParty) => [...party.byRole.offer, ...party.byRole.about];
   const seek = bestPairs(seeksOf(subject), sentencesOf(candidate), weights).map((pair) => pair.similarity);
   const sought = bestPairs(seeksOf(candidate), sentencesOf(subject), weights).map((pair) => pair.similarity);
@@ -74,9 +78,14 @@ export function partnerFeatures(subject: MemberParty, candidate: MemberParty, we
   const makers = sells(a.kind) && sells(b.kind);
   const sectorsA = (a.sectors ?? []).map((sector) => sector.toLowerCase());
   const sectorsB = new Set((b.sectors ?? []).map((sector) => sector.toLowerCase()));
-  const named = (party: MemberParty, kind: MemberKind) => seeksOf(party).some((facet) => kindWords[kind]?.test(facet.text) ?? false);
+  const named = (party: MemberParty, kind: MemberKind) =>
+    seeksOf(party).some((facet) => kindWords[kind]?.test(facet.text) ?? false);
   const integrates = (one: MemberParty, other: MemberParty) =>
-    (one.doc.integrations ?? []).some((integration) => other.doc.name.toLowerCase().startsWith(integration.toLowerCase().split(' ')[0]!)) ? 1 : 0;
+    (one.doc.integrations ?? []).some((integration) =>
+      other.doc.name.toLowerCase().startsWith(integration.toLowerCase().split(' ')[0]!),
+    )
+      ? 1
+      : 0;
   return {
     profiles: Math.max(0, cosine(subject.byRole.profile[0]?.vector, candidate.byRole.profile[0]?.vector)),
     askToProfile: Math.max(0, cosine(subject.byRole.ask[0]?.vector, candidate.byRole.profile[0]?.vector)),
@@ -91,7 +100,11 @@ export function partnerFeatures(subject: MemberParty, candidate: MemberParty, we
     wordsBack: containment(candidate.grams, subject.grams, weights),
     rivalry: makers ? Math.max(0, offersAlike - Math.max(seekBest, soughtBest)) : 0,
     offersAlike,
-    sameKind: a.kind === b.kind || (makers && ['startup', 'company'].includes(a.kind) && ['startup', 'company'].includes(b.kind)) ? 1 : 0,
+    sameKind:
+      a.kind === b.kind ||
+      (makers && ['startup', 'company'].includes(a.kind) && ['startup', 'company'].includes(b.kind))
+        ? 1
+        : 0,
     sameCounty: a.county !== undefined && a.county === b.county ? 1 : 0,
     candidatePublic: publicBodyKinds.includes(b.kind) ? 1 : 0,
     candidateKnowledge: ['research', 'testlab', 'tto', 'incubator'].includes(b.kind) ? 1 : 0,
@@ -101,7 +114,8 @@ export function partnerFeatures(subject: MemberParty, candidate: MemberParty, we
     complementaryKinds: (sells(a.kind) && hosts(b.kind)) || (hosts(a.kind) && sells(b.kind)) ? 1 : 0,
     kindSought: named(subject, b.kind) ? 1 : 0,
     kindSoughtBack: named(candidate, a.kind) ? 1 : 0,
-    sharedSectors: sectorsA.length === 0 ? 0 : sectorsA.filter((sector) => sectorsB.has(sector)).length / sectorsA.length,
+    sharedSectors:
+      sectorsA.length === 0 ? 0 : sectorsA.filter((sector) => sectorsB.has(sector)).length / sectorsA.length,
     integrationsNamed: Math.max(integrates(subject, candidate), integrates(candidate, subject)),
   };
 }

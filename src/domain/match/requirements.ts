@@ -1,7 +1,7 @@
 /** Each must-have of a need against what one supplier shows. */
 import { certificatesNamed, certificateState } from './certificates.ts';
 import { gramsOf, type GramWeights } from './grams.ts';
-import type { MemberParty, NeedParty, PreparedFacet } from './party.ts';
+import type { MemberParty, PreparedFacet } from './party.ts';
 import { bestPairs, type FacetPair } from './similarity.ts';
 
 export interface RequirementMatch {
@@ -37,7 +37,9 @@ export function requirementMatches(
   return requirements.map((facet, index) => {
     const pair = bestPairs([facet], evidence, weights)[0];
     let degree = calibrated(pair?.similarity ?? 0);
-    const integrated = integrations.some((grams) => grams.length > 0 && grams.every((gram) => facet.grams.includes(gram)));
+    const integrated = integrations.some(
+      (grams) => grams.length > 0 && grams.every((gram) => facet.grams.includes(gram)),
+    );
     if (integrated) degree = Math.max(degree, 0.6);
     const demands = certificatesNamed(facet.text);
     if (demands.length === 0) return { index, degree, certificate: undefined, pair };
@@ -49,5 +51,3 @@ export function requirementMatches(
     return { index, degree: isBare ? shown : 0.5 * degree + 0.5 * shown, certificate: worst, pair };
   });
 }
-
-export const mustHaves = (need: NeedParty): readonly PreparedFacet[] => need.byRole.requirement;

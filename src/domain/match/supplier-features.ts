@@ -33,7 +33,10 @@ const earlyRoutes = new Set(['pilot', 'innovation-partnership', 'pre-commercial'
 
 /** How ready a supplier is for a route, 0-1; 0.5 where neither phase nor TRL is known. */
 export function readiness(supplier: Member, route: string | undefined): number {
-  const step = supplier.phase === undefined ? undefined : ['development', 'testing', 'commercialisation', 'scaling', 'export'].indexOf(supplier.phase);
+  const step =
+    supplier.phase === undefined
+      ? undefined
+      : ['development', 'testing', 'commercialisation', 'scaling', 'export'].indexOf(supplier.phase);
   const level = step !== undefined ? step / 2 : supplier.trl !== undefined ? (supplier.trl - 4) / 4 : undefined;
   if (level === undefined) return supplier.kind === 'lighthouse' || supplier.kind === 'integrator' ? 0.9 : 0.5;
   const clamped = Math.max(0, Math.min(1, level));
@@ -64,7 +67,10 @@ export function supplierFeatures(
   const sentences = [...supplier.byRole.offer, ...supplier.byRole.about];
   const needSide = [...need.byRole.requirement, ...need.byRole.wish, ...need.byRole.about];
   const offers = bestPairs(supplier.byRole.offer, needSide, weights).map((pair) => pair.similarity);
-  const substance = musts.filter((m) => m.certificate === undefined).map((m) => m.degree).sort((a, b) => b - a);
+  const substance = musts
+    .filter((m) => m.certificate === undefined)
+    .map((m) => m.degree)
+    .sort((a, b) => b - a);
   const demanded = musts.filter((m) => m.certificate !== undefined);
   const ownerKind = owner !== undefined && publicBodyKinds.includes(owner.kind) ? owner.kind : undefined;
   return {
@@ -75,7 +81,10 @@ export function supplierFeatures(
     mustMean: mean(musts.map((m) => m.degree)),
     mustBest: substance[0] ?? 0,
     mustSecond: substance[1] ?? 0,
-    certificates: demanded.length === 0 ? 0.5 : mean(demanded.map((m) => (m.certificate === 'shown' ? 1 : m.certificate === 'pending' ? 0.4 : 0))),
+    certificates:
+      demanded.length === 0
+        ? 0.5
+        : mean(demanded.map((m) => (m.certificate === 'shown' ? 1 : m.certificate === 'pending' ? 0.4 : 0))),
     niceMean: mean(requirementMatches(need.byRole.wish, supplier, weights).map((m) => m.degree)),
     offerBest: Math.max(0, ...offers),
     offerMean: mean(offers),

@@ -1,0 +1,45 @@
+/** One line of an import: from text to a member or a need, or to what is wrong with it. */
+import type { Member } from '../domain/member.ts';
+import type { Need } from '../domain/need.ts';
+import type { FieldFault } from '../domain/problem.ts';
+import type { OwnerType } from './embedding.ts';
+import { faultsOf, shortValue } from './faults.ts';
+import { depthFault } from './json-depth.ts';
+import { memberSchema } from './schemas/member.ts';
+import { needSchema } from './schemas/need.ts';
+
+export interface ImportLine {
+  file?: string;
+  /** From 1. */
+  line: number;
+  text: string;
+  /** Set by the reader where the bytes could not become a text. */
+  fault?: string;
+}
+
+export const maxLineCharacters = 1_000_000;
+
+export type ParsedLine = { type: OwnerType; doc: Member | Need } | { faults: FieldFault[]; id?: string };
+
+/** A line with a `kind` is a member; one with an owner or a title and no `kind` is a need. */
+export function parseLine(line: ImportLine): ParsedLine {
+  const fault = (code: string, message: string): ParsedLine => ({
+    faults: [{ field: '', code, message, value: shortValue(line.text) }],
+  });
+  if (line.fault !== undefined) return fault('unreadable', line.fault);
+  let value: unknown;
+  try {
+    value = JSON.parse(line.text);
+  } catch {
+    return fault('malformed_json', 'The line is not valid JSON.');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return fault('invalid_type', 'A line is one JSON object.');
+  const deep = depthFault(value);
+  if (deep !== undefined) return { faults: [deep] };
+  const type: OwnerType = 'kind' in value || !('ownerId' in value || 'title' in value) ? 'member' : 'need';
+  const parsed = (type === 'member' ? memberSchema : needSchema).safeParse(value);
+  if (parsed.success) return { type, doc: parsed.data };
+  const id = (value as { id?: unknown }).id;
+  return { faults: faultsOf(parsed.error, value), ...(typeof id === 'string' ? { id } : {}) };
+}
