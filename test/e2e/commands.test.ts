@@ -1,0 +1,117 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { ImportReport } from '../../src/app/import.ts';
+import { startProgram, type Program } from '../support/program.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const root = tempDir();
+let folder: string;
+let number = 0;
+let server: Program | undefined;
+beforeEach(() => {
+  folder = path.join(root, String(++number));
+  mkdirSync(folder);
+});
+afterEach(async () => {
+  await server?.kill('SIGKILL');
+  server = undefined;
+});
+
+const settings = (seed = '0') => ({
+  KOBLING_DATA_DIR: path.join(folder, 'data'),
+  KOBLING_CACHE_DIR: path.join(root, 'cache'),
+  KOBLING_PORT: '0',
+  KOBLING_SEED: seed,
+});
+const startServer = async (seed?: string) => {
+  server = startProgram('src/main.ts', [], folder, settings(seed));
+  return (await server.prints(/ready at (http:\S+)/u))[1]!;
+};
+const command = (name: string, ...args: string[]) => startProgram(`scripts/${name}.ts`, args, folder, settings()).ended;
+const cluster = (members: string[], needs: string[]) => {
+  writeFileSync(path.join(folder, 'members.jsonl'), members.join('\n'));
+  writeFileSync(path.join(folder, 'needs.jsonl'), needs.join('\n'));
+};
+const good = [
+  '{"id":"a","kind":"municipality","name":"A","seeks":["Radar"]}',
+  '{"id":"b","kind":"startup","name":"B"}',
+];
+const goodNeed = '{"id":"n","ownerId":"a","title":"Radar"}';
+const summaryOf = (stdout: string) => stdout.split('\n')[0];
+
+test('import writes into the store itself while no server runs, and the server then serves it', async () => {
+  cluster(good, [goodNeed]);
+  const first = await command('import', '--dir', folder);
+  expect([first.code, first.stdout]).toEqual([0, '3 created, 0 updated, 0 unchanged, 0 refused\n']);
+  expect(first.stderr).toMatch(/Embedded \d of \d texts/u);
+  const again = await command('import', '--dir', folder);
+  expect(again.stdout).toBe('0 created, 0 updated, 3 unchanged, 0 refused\n');
+  const url = await startServer();
+  expect((await fetch(`${url}/api/v1/needs/n`)).status).toBe(200);
+});
+
+test.each(['without', 'with'])('import reports file and line of what it refuses, %s a server', async (way) => {
+  const url = way === 'with' ? await startServer() : undefined;
+  cluster(
+    [good[0]!, '', '{"id":"c","kind":"bank","name":"C"}'],
+    ['{"id":', goodNeed, goodNeed, '{"id":"x","ownerId":"nobody","title":"X"}'],
+  );
+  const dry = await command('import', '--dir', folder, '--dry-run');
+  expect([dry.code, summaryOf(dry.stdout)]).toEqual([1, 'Would be: 2 created, 0 updated, 0 unchanged, 4 refused']);
+  const { code, stdout, stderr } = await command('import', '--dir', folder, '--json');
+  expect(code).toBe(1);
+  if (url !== undefined) expect(stderr).toContain(`A server runs at ${url}`);
+  const report = JSON.parse(stdout) as ImportReport;
+  expect([report.created, report.refused]).toEqual([2, 4]);
+  const places = report.faults.map((fault) => `${fault.file}:${fault.line} ${fault.field} ${fault.code}`);
+  expect(places.sort()).toEqual([
+    'members.jsonl:3 kind invalid_value',
+    'needs.jsonl:1  malformed_json',
+    'needs.jsonl:3 id repeated',
+    'needs.jsonl:4 ownerId unknown_member',
+  ]);
+  expect(report.faults.find((fault) => fault.code === 'repeated')?.firstLine).toBe(2);
+});
+
+test('import of more than 1 MB goes through the server as a job', async () => {
+  const url = await startServer();
+  cluster(
+    Array.from({ length: 3000 }, (_, i) =>
+      JSON.stringify({ id: `m${i}`, kind: 'startup', name: 'x', summary: 'y'.repeat(400) }),
+    ),
+    ['{"id":"n","ownerId":"m0","title":"T","mood":1}'],
+  );
+  const { code, stdout } = await command('import', '--dir', folder);
+  expect([code, stdout]).toEqual([
+    1,
+    '3000 created, 0 updated, 0 unchanged, 1 refused\n  needs.jsonl:1 (n): mood: There is no such field. It was 1.\n',
+  ]);
+  expect((await fetch(`${url}/api/v1/members/m2999`)).status).toBe(200);
+});
+
+test.each([
+  ['import', ['--dir', 'absent'], 1, /Neither members.jsonl nor needs.jsonl/u],
+  ['import', [], 2, /--dir: This field is required/u],
+  ['import', ['--colour'], 2, /Unknown option/u],
+  ['seed', ['--remove'], 1, /There is no store/u],
+])('%s %j ends with %d... and says why', async (name, args, exitCode, text) => {
+  const { code, stderr } = await command(name, ...args);
+  expect([code, stderr]).toEqual([exitCode, expect.stringMatching(text)]);
+});
+
+test('seed --remove takes the seed out beside a running server, but what was changed stays and is named', async () => {
+  const url = await startServer('1');
+  const patched = await fetch(`${url}/api/v1/members/s-m03`, {
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': '*' },
+    body: '{"name":"Ours now"}',
+  });
+  expect(patched.status).toBe(200);
+  const { code, stderr } = await command('seed', '--remove');
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/64 seed entries removed[^]*Kept[^]*: s-m03/u)]);
+  const left = (await (await fetch(`${url}/api/v1/members`)).json()) as { items: { id: string }[] };
+  expect(left.items.map(({ id }) => id)).toEqual(['s-m03']);
+  const ready = (await (await fetch(`${url}/health/ready`)).json()) as { embedding: { facets: number } };
+  expect(ready.embedding.facets).toBeLessThan(20);
+});

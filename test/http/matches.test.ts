@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import request from 'supertest';
+import type { z } from 'zod';
+import { matchAnswer, matchList } from '../../src/app/schemas/match.ts';
+import { readSeed } from '../../src/app/seed.ts';
+import { seedDir, startService, today, type RunningService } from '../support/service.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const folder = tempDir();
+let service: RunningService;
+beforeAll(async () => {
+  service = await startService(folder, { seed: true });
+  await service.idle();
+});
+afterAll(() => service.close());
+const get = (path: string) => request(service.app).get(`/api/v1/${path}`);
+const list = async (path: string): Promise<z.infer<typeof matchList>> => {
+  const answer = await get(path);
+  expect([path, answer.status]).toEqual([path, 200]);
+  return matchList.parse(answer.body);
+};
+
+const routes = [
+  'members/s-m01/matches/investors',
+  'members/s-m25/matches/startups',
+  'members/s-m03/matches/partners',
+  'members/s-m01/matches/customers',
+  'needs/s-n01/matches/suppliers',
+];
+
+describe.each(routes)('%s', (route) => {
+  test('lists the best first, each above the floor, with reasons that quote what is stored', async () => {
+    const { items, floor, computedAt } = await list(route);
+    expect(items.length).toBeGreaterThan(0);
+    expect(items.length).toBeLessThanOrEqual(10);
+    expect(items.map((item) => item.rank)).toEqual(items.map((_, i) => i + 1));
+    const scores = items.map((item) => item.score);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    expect(Math.min(...scores)).toBeGreaterThanOrEqual(floor);
+    expect(computedAt.slice(0, 10)).toBe(today);
+    for (const { candidate, reasons } of items) {
+      const stored = (await get(`${candidate.type}s/${candidate.id}`)).body as Record<string, unknown>;
+      for (const reason of reasons) {
+        if (reason.type !== 'quotation') continue;
+        const { field, start, end, quote } = reason.candidate;
+        expect(fieldOf(stored, field).slice(start, end)).toBe(quote);
+      }
+    }
+  });
+
+  test('is the same byte for byte when asked again', async () => {
+    expect((await get(route)).text).toBe((await get(route)).text);
+  });
+
+  test('takes limit and language, and tells why for each listed candidate', async () => {
+    const { items } = await list(`${route}?limit=1&lang=en&explain=full`);
+    expect(items).toHaveLength(1);
+    expect(items[0]!.features).toBeDefined();
+    const why = matchAnswer.parse((await get(`${route}/${items[0]!.candidate.id}?lang=en`)).body);
+    expect(why.closed).toBeUndefined();
+    expect(why.match).toMatchObject({ rank: 1, listed: true, score: items[0]!.score });
+  });
+});
+
+test('a pair that a gate closes says which and why, in the language asked for', async () => {
+  const { closed } = await list('members/s-m01/matches/investors?limit=50');
+  const codes = Object.keys(closed);
+  expect(codes.length).toBeGreaterThan(0);
+  const investors = (await get('members?kind=investor&limit=200')).body.items as { id: string }[];
+  const answers = await Promise.all(
+    investors.map(async ({ id }) =>
+      matchAnswer.parse((await get(`members/s-m01/matches/investors/${id}?lang=en`)).body),
+    ),
+  );
+  const shut = answers.flatMap((answer) => answer.closed ?? []);
+  expect([...new Set(shut.map((gate) => gate.code))].sort()).toEqual(codes.sort());
+  for (const gate of shut) expect(gate.sentence).toMatch(/\w+ \w+/);
+});
+
+test.each([
+  ['members/nobody/matches/investors', 404, 'not-found'],
+  ['needs/nobody/matches/suppliers', 404, 'not-found'],
+  ['members/s-m25/matches/investors', 422, 'match-not-applicable'],
+  ['members/s-m01/matches/startups', 422, 'match-not-applicable'],
+  ['members/s-m01/matches/suppliers', 404, 'not-found'],
+  ['members/s-m01/matches/investors?limit=51', 422, 'invalid'],
+  ['members/s-m01/matches/investors?limit=0', 422, 'invalid'],
+  ['members/s-m01/matches/investors?lang=sv', 422, 'invalid'],
+  ['members/s-m01/matches/investors?explain=some', 422, 'invalid'],
+  ['members/s-m01/matches/investors?candidateType=need', 422, 'invalid'],
+  ['members/s-m01/matches/investors?colour=red', 422, 'invalid'],
+  ['members/s-m01/matches/investors/nobody', 404, 'not-found'],
+  ['members/s-m01/matches/partners/s-n01', 404, 'not-found'],
+])('%s is answered with %d', async (path, status, code) => {
+  const answer = await get(path);
+  expect([answer.status, answer.body.type]).toEqual([status, `/problems/${code}`]);
+});
+
+test('customers can be asked for one type of candidate', async () => {
+  for (const type of ['need', 'member'] as const) {
+    const { items } = await list(`members/s-m01/matches/customers?candidateType=${type}&limit=50`);
+    expect(new Set(items.map((item) => item.candidate.type))).toEqual(new Set([type]));
+  }
+});
+
+test('the three examples of the start page exist and have an answer', async () => {
+  for (const { subjectType, subjectId, kind } of (await readSeed(seedDir)).examples)
+    expect((await list(`${subjectType}s/${subjectId}/matches/${kind}`)).items.length).toBeGreaterThan(0);
+  const page = (await request(service.app).get('/')).text;
+  expect(page.match(/<blockquote>/gu)?.length).toBeGreaterThanOrEqual(3);
+});
+
+function fieldOf(doc: Record<string, unknown>, path: string): string {
+  const [, name, index] = /^(\w+)(?:\[(\d+)\])?$/u.exec(path)!;
+  const value = doc[name!];
+  return (index === undefined ? value : (value as string[])[Number(index)]) as string;
+}
