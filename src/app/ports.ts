@@ -2,6 +2,7 @@
  * What the use-cases need from the outside, written from the callers. Adapters implement these; one contract suite
  * per port (test/contract) runs against every adapter.
  */
+import type { Introduction } from '../domain/introduction/introduction.ts';
 import type { Member } from '../domain/member.ts';
 import type { Need } from '../domain/need.ts';
 
@@ -107,6 +108,7 @@ export interface JobRecord {
 export interface Collections {
   members: Member;
   needs: Need;
+  introductions: Introduction;
   vectors: OwnerVectors;
   jobs: JobRecord;
   meta: Record<string, unknown>;
