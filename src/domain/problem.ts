@@ -2,6 +2,7 @@
 export const problems = {
   'malformed-json': { status: 400, title: 'The body is not valid JSON' },
   'bad-request': { status: 400, title: 'The request cannot be understood' },
+  forbidden: { status: 403, title: 'Not for whoever asks' },
   'not-found': { status: 404, title: 'There is no such thing here' },
   'method-not-allowed': { status: 405, title: 'This address does not take that method' },
   taken: { status: 409, title: 'The id or a unique value is taken' },

@@ -4,9 +4,12 @@ import type { Engine } from '../compose.ts';
 import type { Readiness } from '../app/readiness.ts';
 import type { Example } from '../app/seed.ts';
 import type { Log } from '../log.ts';
+import { answerRoutes } from './answer-routes.ts';
 import { createHttpApp } from './app.ts';
 import { docsStatics } from './docs.ts';
 import { importRoutes } from './import-routes.ts';
+import { introductionBatchRoutes } from './introduction-batch-routes.ts';
+import { introductionRoutes } from './introduction-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { createMetrics } from './metrics.ts';
@@ -32,7 +35,8 @@ export function createService({ engine, readiness, examples, spoolDir, maxImport
   routes: Route[];
   openApi: () => object;
 } {
-  const { store, catalog, matching, queue, embedding, records } = engine;
+  const { store, catalog, matching, queue, embedding, records, clock } = engine;
+  const { introductions, introduceByHand, suggest, approveMany, links } = engine;
   const metrics = createMetrics({
     catalog,
     queue,
@@ -44,6 +48,10 @@ export function createService({ engine, readiness, examples, spoolDir, maxImport
     ...memberAndNeedRoutes(records as never),
     ...matchRoutes(matching),
     ...importRoutes({ store, embedding, queue, spoolDir, ...(maxImportBytes === undefined ? {} : { maxImportBytes }) }),
+    // Before those with an id in the same place.
+    ...introductionBatchRoutes({ store, queue, suggest, approveMany }),
+    ...introductionRoutes({ store, introductions, introduceByHand }),
+    ...answerRoutes({ store, clock, introductions, links }),
     ...jobRoutes(queue, closing),
     ...serviceRoutes({ store, catalog, matching, readiness, metrics, examples, openApi }),
   ];

@@ -35,12 +35,7 @@ export function anonymise(introduction: Introduction, type: 'member' | 'need', i
     gate: undefined,
     meeting: meeting && { at: meeting.at },
     outcomes: introduction.outcomes.map((one) => ({ ...one, confirmedBy: erasedText, text: words(one.text) })),
-    history: introduction.history.map((entry) => ({
-      ...entry,
-      actor: actor(entry.actor),
-      // A date is no text about anybody.
-      text: entry.event === 'postpone' ? entry.text : words(entry.text),
-    })),
+    history: introduction.history.map((entry) => ({ ...entry, actor: actor(entry.actor), text: words(entry.text) })),
     outbox: introduction.outbox.map((mail) =>
       mail.state === 'waiting' && goneSides.includes(mail.to)
         ? { ...mail, state: 'dropped' as const, error: 'The party was removed.' }

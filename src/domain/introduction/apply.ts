@@ -245,7 +245,8 @@ function withTrace(before: Introduction, after: Introduction, command: Command, 
     from: before.state,
     to: after.state,
     code: 'code' in command ? command.code : event === 'outcome' ? command.outcome : undefined,
-    text: 'text' in command ? command.text : event === 'postpone' ? command.until : undefined,
+    text: 'text' in command ? command.text : undefined,
+    date: dateOf(command),
   };
   const wanted = event === 'undo' ? [] : mailsOf(event, inNameOf, before, after);
   const outbox = [
@@ -265,6 +266,22 @@ function withTrace(before: Introduction, after: Introduction, command: Command, 
   return watched({ ...after, history: [...before.history, entry], outbox, undo });
 }
 
+function dateOf(command: Command): string | undefined {
+  switch (command.event) {
+    case 'postpone':
+      return command.until;
+    case 'schedule':
+      return command.at;
+    case 'met':
+    case 'not-met':
+      return command.on;
+    case 'outcome':
+      return command.date;
+    default:
+      return undefined;
+  }
+}
+
 const asking: readonly IntroductionState[] = ['sent-to-a', 'sent-to-both', 'accepted-by-a', 'accepted-by-b'];
 
 /** What the clock has to do next, and when: one reminder after half of the time, the end of it, the end of a pause. */
@@ -280,6 +297,13 @@ export function nextTimerOf(
   return { event: 'remind', dueAt: new Date((askedAtMs + Date.parse(answerBy)) / 2).toISOString() };
 }
 
+/** What is due now. After a long standstill the end comes without a reminder that would be late. */
+export function dueEventOf(introduction: Introduction, now: string): 'remind' | 'expire' | 'return' | undefined {
+  const timer = nextTimerOf(introduction);
+  if (timer === undefined || timer.dueAt > now) return undefined;
+  return timer.event === 'remind' && introduction.answerBy! <= now ? 'expire' : timer.event;
+}
+
 /** Sets what the clock and the mail relay find an introduction by. */
 export function watched(introduction: Introduction): Introduction {
   const dueAt = nextTimerOf(introduction)?.dueAt;
@@ -290,5 +314,3 @@ export function watched(introduction: Introduction): Introduction {
     watch: [...(dueAt === undefined ? [] : ['time' as const]), ...(hasMail ? ['mail' as const] : [])],
   };
 }
-
-export const isClosed = (state: IntroductionState): boolean => closedStates.includes(state);

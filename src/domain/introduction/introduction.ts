@@ -97,6 +97,8 @@ export interface HistoryEntry {
   code?: string | undefined;
   /** Reason in words. */
   text?: string | undefined;
+  /** The day or moment that the event names: postponed until, meeting at, met on, outcome of. */
+  date?: string | undefined;
 }
 
 export const mailTemplates = [

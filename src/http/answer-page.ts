@@ -1,0 +1,116 @@
+/** What a side sees behind its link: the suggestion with the three answers, or how things stand. */
+import { allowedEvents } from '../domain/introduction/apply.ts';
+import { escapeHtml } from '../domain/html.ts';
+import {
+  declineCodes,
+  otherSide,
+  showsContacts,
+  type Introduction,
+  type Side,
+} from '../domain/introduction/introduction.ts';
+import { contactBlocks, htmlOf, pageOf, pitchBlocks, type Block } from '../domain/introduction/mail-text.ts';
+import { dayInWords, declineWords, mailWords, momentInWords, pageWords } from '../domain/introduction/words.ts';
+import type { Language, Member } from '../domain/member.ts';
+
+export interface AnswerPageInput {
+  introduction: Introduction;
+  side: Side;
+  lang: Language;
+  ownName: string;
+  otherName: string | undefined;
+  /** Of the other party; shown only when it may be. */
+  contact: Member['contact'];
+  /** YYYY-MM-DD, the first day that can be chosen. */
+  tomorrow: string;
+  /** Why the answer just given was not taken. */
+  fault?: string | undefined;
+}
+
+export function answerPage(input: AnswerPageInput): string {
+  const { introduction, side, lang, ownName, fault } = input;
+  const words = pageWords[lang];
+  const other = input.otherName ?? words.someone;
+  const asks = allowedEvents(introduction, side).includes('accept');
+  const { subject, paragraphs } = mailWords[lang].request;
+  const facts = {
+    own: ownName,
+    other,
+    answerBy: introduction.answerBy === undefined ? '' : dayInWords(introduction.answerBy, lang),
+    until: '',
+    meetingAt: '',
+    place: undefined,
+  };
+  const title = subject(facts);
+  const blocks: Block[] = asks
+    ? [
+        ...paragraphs(facts).map((text): Block => ({ kind: 'paragraph', text })),
+        ...pitchBlocks(introduction, side, lang),
+      ]
+    : standing(input, other);
+  const body = [
+    `<h1>${escapeHtml(asks ? title : other)}</h1>`,
+    fault === undefined ? '' : `<p role="alert"><strong>${escapeHtml(fault)}</strong></p>`,
+    htmlOf(blocks),
+    asks ? forms(lang, input.tomorrow) : '',
+  ];
+  return pageOf(title, lang, body.join('\n'));
+}
+
+/** How things stand, for a side that is not asked for anything. */
+function standing({ introduction, side, lang, contact }: AnswerPageInput, other: string): Block[] {
+  const words = pageWords[lang];
+  const say = (text: string): Block => ({ kind: 'paragraph', text });
+  if (showsContacts(introduction)) {
+    const { meeting } = introduction;
+    const met =
+      meeting &&
+      mailWords[lang].scheduled.paragraphs({
+        ...noFacts,
+        other,
+        meetingAt: momentInWords(meeting.at, lang),
+        place: meeting.place,
+      });
+    return [...contactBlocks(contact, other, lang), ...(met ?? []).map(say)];
+  }
+  if (introduction.postponedUntil !== undefined)
+    return [say(words.postponedUntil(dayInWords(introduction.postponedUntil, lang)))];
+  if (
+    introduction.accepted[side] !== undefined &&
+    introduction.accepted[otherSide(side)] === undefined &&
+    introduction.answerBy !== undefined
+  )
+    return [say(words.thanksAccepted), say(words.waitsForOther)];
+  return [say(words.closed)];
+}
+const noFacts = { own: '', other: '', answerBy: '', until: '', meetingAt: '', place: undefined };
+
+/** Each answer is a form of its own, sent only by its button. */
+function forms(lang: Language, tomorrow: string): string {
+  const words = pageWords[lang];
+  const form = (answer: string, button: string, fields = '') =>
+    `<form method="post"><input type="hidden" name="answer" value="${answer}">${fields}<button>${escapeHtml(button)}</button></form>`;
+  const text = `<label>${escapeHtml(words.addText)}<textarea name="text" rows="2" maxlength="2000"></textarea></label>`;
+  const codes = declineCodes
+    .map((code) => `<option value="${code}">${escapeHtml(declineWords[code][lang])}</option>`)
+    .join('');
+  return [
+    form('accept', words.accept),
+    form(
+      'postpone',
+      words.postpone,
+      `<label>${escapeHtml(words.postponeUntil)} <input type="date" name="until" required min="${tomorrow}"></label>${text}`,
+    ),
+    form(
+      'decline',
+      words.decline,
+      `<label>${escapeHtml(words.declineWhy)} <select name="code">${codes}</select></label>${text}`,
+    ),
+  ].join('\n');
+}
+
+export const invalidLinkPage = (): string =>
+  pageOf(
+    'Kobling',
+    'nb',
+    `<h1>Kobling</h1>\n${htmlOf([...(['nb', 'en'] as const)].map((lang) => ({ kind: 'paragraph', text: pageWords[lang].invalidLink })))}`,
+  );
