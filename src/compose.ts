@@ -132,12 +132,12 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
     upkeep = setTimeout(keepUp, more ? indexPauseMs : 1000).unref();
   };
   let sweeping: NodeJS.Timeout | undefined;
-  const sweepNow = () => {
+  const sweepNow = (isFirst = false) => {
     timer
-      .sweep()
+      .sweep(isFirst && options.ownFolder !== undefined)
       .catch((error: unknown) => log.error({ err: error as Error }, 'what is due could not be looked up'))
       .finally(() => {
-        if (!closing) sweeping = setTimeout(sweepNow, sweepEveryMs).unref();
+        if (!closing) sweeping = setTimeout(() => sweepNow(), sweepEveryMs).unref();
       });
   };
   let closing = false;
@@ -168,7 +168,7 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
       });
       removeSpooledWhenDone(queue, options.spoolDir);
       keepUp();
-      sweepNow();
+      sweepNow(true);
     },
     async close(graceMs) {
       closing = true;

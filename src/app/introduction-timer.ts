@@ -8,8 +8,11 @@ import type { Clock, JobHandler, JobQueue, Store, Stored } from './ports.ts';
 export const introductionDueJob = 'introduction-due';
 
 export interface IntroductionTimer {
-  /** Asks for jobs for everything that is due and for mails that nobody is sending. Cheap; call it every minute. */
-  sweep(): Promise<void>;
+  /**
+   * Asks for jobs for everything that is due and for mails that nobody is sending. Cheap; call it every minute.
+   * `sendersAreGone`: see the mail relay.
+   */
+  sweep(sendersAreGone?: boolean): Promise<void>;
   readonly handlers: Record<string, JobHandler>;
 }
 
@@ -34,11 +37,11 @@ export function createIntroductionTimer(deps: {
   }
 
   return {
-    async sweep() {
+    async sweep(sendersAreGone = false) {
       const now = clock.now().toISOString();
       for await (const { id, doc } of watchedFor('time'))
         if (doc.dueAt !== undefined && doc.dueAt <= now) await queue.enqueue(introductionDueJob, id, { id });
-      for await (const { doc } of watchedFor('mail')) await relay.recover(doc);
+      for await (const { doc } of watchedFor('mail')) await relay.recover(doc, sendersAreGone);
     },
     handlers: {
       [introductionDueJob]: async (input) => {

@@ -26,8 +26,11 @@ export const mailJob = 'mail';
 export interface MailRelay {
   /** Asks for the mails of an introduction that wait. Calling it again changes nothing. */
   request(introduction: Introduction): Promise<void>;
-  /** Asks for those whose time has come, also where a sender took one and was not heard of again. */
-  recover(introduction: Introduction): Promise<void>;
+  /**
+   * Asks for those whose time has come, also where a sender took one and was not heard of again. `sendersAreGone`: no
+   * other process can be sending, as at the start of the only one; then nothing is waited for.
+   */
+  recover(introduction: Introduction, sendersAreGone: boolean): Promise<void>;
   readonly handlers: Record<string, JobHandler>;
 }
 
@@ -176,10 +179,17 @@ export function createMailRelay(deps: MailRelayDeps): MailRelay {
     async request(introduction) {
       for (const mail of introduction.outbox) if (mail.state === 'waiting') await enqueue(introduction.id, mail);
     },
-    async recover(introduction) {
-      for (const mail of introduction.outbox)
-        if ((mail.state === 'waiting' || mail.state === 'sending') && mail.notBeforeMs <= nowMs())
-          await enqueue(introduction.id, mail);
+    async recover(introduction, sendersAreGone) {
+      for (const mail of introduction.outbox) {
+        const isOrphan = mail.state === 'sending' && sendersAreGone;
+        const notBeforeMs = isOrphan ? 0 : mail.notBeforeMs;
+        if (isOrphan)
+          await change(introduction.id, mail.id, (_doc, { state }) =>
+            state === 'sending' ? { notBeforeMs } : undefined,
+          );
+        if ((mail.state === 'waiting' || mail.state === 'sending') && notBeforeMs <= nowMs())
+          await enqueue(introduction.id, { id: mail.id, notBeforeMs });
+      }
     },
     handlers: {
       [mailJob]: async (input) => {
