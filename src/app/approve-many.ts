@@ -90,7 +90,8 @@ export function createApproveMany(deps: { store: Store; clock: Clock; introducti
             () => undefined,
             (error: unknown) => {
               if (!(error instanceof Problem)) throw error;
-              return { code: String(error.extra['reason'] ?? error.code), sentence: error.message };
+              const reason = error.extra['reason'];
+              return { code: typeof reason === 'string' ? reason : error.code, sentence: error.message };
             },
           );
       if (fault === undefined) report.approved.push(id);

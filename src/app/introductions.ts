@@ -36,13 +36,7 @@ export interface Introductions {
   /** @throws Problem `invalid`, `not-found`, `forbidden`, `not-allowed-now`, `stale`. */
   edit(id: string, body: unknown, actor: Actor, version: number | undefined): Promise<Stored<Introduction>>;
   /** One event as its route takes it. @throws as edit. */
-  act(
-    id: string,
-    event: EventRoute,
-    body: unknown,
-    actor: Actor,
-    version?: number | undefined,
-  ): Promise<Stored<Introduction>>;
+  act(id: string, event: EventRoute, body: unknown, actor: Actor, version?: number): Promise<Stored<Introduction>>;
   /** What the clock asks for now. Asked twice, it does it once. Returns the events that happened. */
   passTime(id: string): Promise<IntroductionEvent[]>;
 }
@@ -137,7 +131,8 @@ export function createIntroductions(deps: IntroductionsDeps): Introductions {
         return { event: met ? 'met' : 'not-met', on, text };
       }
       default: {
-        const { side: _side, ...rest } = given as { side?: Side };
+        const rest = { ...(given as { side?: Side }) };
+        delete rest.side;
         return { event, ...rest } as Command;
       }
     }

@@ -3,7 +3,12 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import PostalMime from 'postal-mime';
 import request from 'supertest';
-import { introductionAnswer, introductionSummary, suggestReport } from '../../src/app/schemas/introduction.ts';
+import {
+  approveManyReport,
+  introductionAnswer,
+  introductionSummary,
+  suggestReport,
+} from '../../src/app/schemas/introduction.ts';
 import { startService, type RunningService } from '../support/service.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -429,12 +434,10 @@ describe('many approvals at once', () => {
     expect((await read(first.id)).state).toBe('suggested');
     const real = await many({ ids });
     expect({ ...real.body, dryRun: true }).toEqual(look.body);
-    expect(real.body.approved).toHaveLength(3);
-    expect(real.body.refused.map((one: { id: string; code: string }) => one.code).sort()).toEqual([
-      'cap-reached',
-      'not-found',
-    ]);
-    for (const id of real.body.approved as string[]) expect((await read(id)).state).toBe('approved');
+    const { approved, refused } = approveManyReport.parse(real.body);
+    expect(approved).toHaveLength(3);
+    expect(refused.map((one) => one.code).sort()).toEqual(['cap-reached', 'not-found']);
+    for (const id of approved) expect((await read(id)).state).toBe('approved');
     expect((await many({ ids, dryRun: true })).body.approved).toEqual([]);
   });
 });

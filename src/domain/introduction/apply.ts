@@ -1,6 +1,6 @@
 /** One step of an introduction: the state table, its guards and what else changes. Pure. */
 import { slotsKept, capMonthOf, capSentence, freeSlot, isFull, type Cap } from './caps.ts';
-import { closedStates, eventsIn, transitions, type IntroductionEvent, type Target } from './transitions.ts';
+import { eventsIn, transitions, type IntroductionEvent, type Target } from './transitions.ts';
 import {
   daysAfter,
   type DeclineCode,
