@@ -2,14 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { apply, dueEventOf, type Command } from '../domain/introduction/apply.ts';
-import type { InNameOf, Introduction, Side } from '../domain/introduction/introduction.ts';
+import { sides, type InNameOf, type Introduction, type Side } from '../domain/introduction/introduction.ts';
 import { newIntroduction, type NewIntroduction } from '../domain/introduction/new-introduction.ts';
 import { transitions, type IntroductionEvent } from '../domain/introduction/transitions.ts';
 import { Problem } from '../domain/problem.ts';
 import { sidesOf, system, wasAsked, type Actor } from './actor.ts';
 import { faultsOf } from './faults.ts';
 import { capsFor } from './introduction-caps.ts';
-import { readParties } from './introduction-parties.ts';
+import { readParties, type Parties } from './introduction-parties.ts';
 import type { MailRelay } from './mail-relay.ts';
 import { StoreError, type Clock, type Page, type Store, type Stored, type Where } from './ports.ts';
 import { eventBodies, introductionPatch, type EventRoute } from './schemas/introduction.ts';
@@ -120,11 +120,13 @@ export function createIntroductions(deps: IntroductionsDeps): Introductions {
     switch (event) {
       case 'approve': {
         const parties = await readParties(store, [introduction]);
-        return { event, caps: await capsFor(store, introduction, parties, clock.now().toISOString()) };
+        const caps = await capsFor(store, introduction, parties, clock.now().toISOString());
+        return { event, caps, optedOut: optedOut(introduction, parties) };
       }
       case 'send': {
         const to = (given as Body<'send'>).to ?? (settings.askBoth ? 'both' : 'a');
-        return { event: to === 'both' ? 'send-to-both' : 'send' };
+        const parties = await readParties(store, [introduction]);
+        return { event: to === 'both' ? 'send-to-both' : 'send', optedOut: optedOut(introduction, parties) };
       }
       case 'met': {
         const { met, on, text } = given as Body<'met'>;
@@ -198,6 +200,12 @@ export function createIntroductions(deps: IntroductionsDeps): Introductions {
     },
   };
 }
+
+const optedOut = (introduction: Introduction, parties: Parties): string[] =>
+  sides.flatMap((side) => {
+    const member = parties.member(introduction, side);
+    return member?.matching?.optedOut === true ? [member.name] : [];
+  });
 
 /** Sorted by id is sorted by making. */
 export const newIntroductionId = (nowMs: number): string => `i-${nowMs.toString(36)}-${randomBytes(6).toString('hex')}`;

@@ -93,15 +93,18 @@ export function createMailRelay(deps: MailRelayDeps): MailRelay {
     }
   };
 
-  /** The mail as it leaves, or why it cannot. */
-  const compose = async (introduction: Introduction, mail: MailIntent): Promise<OutgoingMail | string> => {
+  /** The mail as it leaves, or what becomes of it instead. */
+  const compose = async (
+    introduction: Introduction,
+    mail: MailIntent,
+  ): Promise<OutgoingMail | { state: 'dropped' | 'failed'; error: string }> => {
     const { to, template } = mail;
-    if (!isStillWanted(introduction, mail)) return 'It was not wanted any more.';
+    if (!isStillWanted(introduction, mail)) return { state: 'dropped', error: 'It was not wanted any more.' };
     const parties = await readParties(store, [introduction]);
     const receiver = parties.member(introduction, to);
-    if (receiver === undefined) return 'The party was removed.';
+    if (receiver === undefined) return { state: 'dropped', error: 'The party was removed.' };
     const address = receiver.contact?.email;
-    if (address === undefined) return 'There is no mail address.';
+    if (address === undefined) return { state: 'failed', error: 'There is no mail address.' };
     const other = otherSide(to);
     const lang = receiver.language ?? 'nb';
     const asks = template === 'request' || template === 'reminder';
@@ -142,11 +145,9 @@ export function createMailRelay(deps: MailRelayDeps): MailRelay {
       return { mail: 'waiting' };
     }
     const outgoing = await compose(found!.doc, mail);
-    if (typeof outgoing === 'string') {
-      await change(introductionId, mailId, (_doc, { state }) =>
-        state === mail.state ? { state: 'dropped', error: outgoing } : undefined,
-      );
-      return { mail: 'dropped', error: outgoing };
+    if ('state' in outgoing) {
+      await change(introductionId, mailId, (_doc, { state }) => (state === mail.state ? outgoing : undefined));
+      return { mail: outgoing.state, error: outgoing.error };
     }
     // From here on undo is refused. Whoever claims it first sends it.
     const claimed = await change(introductionId, mailId, (doc, one) =>

@@ -89,7 +89,13 @@ export function introductionRoutes({ store, introductions, introduceByHand }: In
       async handle({ query, request }) {
         const actor = actorOf(request);
         const { limit, cursor, lang } = query;
-        const names = { state: 'state', subject: 'subjectId', counterpart: 'counterpartId', event: 'eventId' };
+        const names = {
+          state: 'state',
+          subject: 'subjectId',
+          counterpart: 'counterpartId',
+          event: 'eventId',
+          mail: 'watch',
+        };
         const page = await introductions.list(
           { where: picked(query, names), limit, after: cursor === undefined ? undefined : decodeCursor(cursor) },
           actor,

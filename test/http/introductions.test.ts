@@ -235,6 +235,30 @@ describe('whoever acts', () => {
   });
 });
 
+test('whoever wants no suggestions is not asked, although it was suggested before', async () => {
+  const { id, startup } = await newPair();
+  const optOut = (optedOut: boolean) =>
+    api().patch(`/api/v1/members/${startup}`).set('If-Match', '*').send({ matching: { optedOut } });
+  await optOut(true);
+  expect((await act(id, 'approve')).body).toMatchObject({ status: 409, reason: 'opted-out' });
+  await optOut(false);
+  await done(id, 'approve');
+  await optOut(true);
+  expect((await act(id, 'send')).body).toMatchObject({ status: 409, detail: `Navn ${startup} wants no suggestions.` });
+});
+
+test('a mail that has no address is shown to the adviser, who can find it in the list', async () => {
+  const { id } = await newPair({ startup: { contact: undefined } });
+  await done(id, 'approve');
+  await done(id, 'send');
+  await service.idle();
+  expect((await read(id)).mails).toEqual([
+    expect.objectContaining({ to: 'a', state: 'failed', error: 'There is no mail address.' }),
+  ]);
+  const list = await api().get(base).query({ mail: 'undelivered' });
+  expect((list.body.items as { id: string }[]).map((item) => item.id)).toContain(id);
+});
+
 describe('the cap of a month', () => {
   test('blocks the approval with a clear message, also of two at once', async () => {
     const first = await newPair({ investor: { matching: { introductionsPerMonth: 2 } } });

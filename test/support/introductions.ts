@@ -50,7 +50,10 @@ export const commandOf = (event: IntroductionEvent): Command => {
     case 'edit':
       return { event, message: 'Snakk sammen', reasonsShown: [0] };
     case 'approve':
-      return { event, caps: [] };
+      return { event, caps: [], optedOut: [] };
+    case 'send':
+    case 'send-to-both':
+      return { event, optedOut: [] };
     case 'reject':
       return { event, code: 'poor-match' };
     case 'decline':

@@ -128,7 +128,7 @@ describe('a mail that an introduction asks for', () => {
     expect(await run()).toEqual({ mail: 'failed', error: 'the server is away' });
     expect(new Set(tried)).toEqual(new Set(['<i1.m1@kobling.example>']));
     expect([tried.length, (await outbox())[0]]).toEqual([4, expect.objectContaining({ state: 'failed', attempts: 4 })]);
-    expect((await stored()).watch).toEqual(['time']);
+    expect((await stored()).watch).toEqual(['time', 'undelivered']);
   });
 
   test('is not tried again when it was refused for good', async () => {
@@ -138,11 +138,12 @@ describe('a mail that an introduction asks for', () => {
     expect(await run()).toEqual({ mail: 'failed' });
   });
 
-  test('is dropped, and says why, when there is no address or nobody any more', async () => {
+  test('says why it did not leave when there is no address, or nobody any more', async () => {
     await store1('approve', 'send-to-both');
     await store.collection('members').replace('startup', member('startup', { contact: undefined }), 1);
     await store.collection('members').remove('investor');
-    expect(await run('m1')).toEqual({ mail: 'dropped', error: 'There is no mail address.' });
+    expect(await run('m1')).toEqual({ mail: 'failed', error: 'There is no mail address.' });
+    expect((await stored()).watch).toEqual(['time', 'mail', 'undelivered']);
     expect(await run('m2')).toEqual({ mail: 'dropped', error: 'The party was removed.' });
     expect(sent).toEqual([]);
   });

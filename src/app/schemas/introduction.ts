@@ -39,6 +39,10 @@ export const introductionListQuery = z.strictObject({
   subject: id.optional().describe('Member or need on side a.'),
   counterpart: id.optional().describe('Member or need on side b.'),
   event: id.optional(),
+  mail: z
+    .enum(['undelivered'])
+    .optional()
+    .describe('undelivered: a mail could not be delivered; somebody should call.'),
   lang: z.enum(languages).default('nb'),
 });
 export const introductionQuery = z.strictObject({ lang: z.enum(languages).default('nb') });

@@ -19,11 +19,16 @@ import { holdsPair, pairKeyOf } from './pair.ts';
 interface Reasoned {
   text?: string | undefined;
 }
+interface Consent {
+  /** Names of those who want no suggestions, as it is now. */
+  optedOut: readonly string[];
+}
 export type Command =
   | { event: 'edit'; message?: string | null | undefined; reasonsShown?: number[] | undefined }
-  | { event: 'approve'; caps: readonly Cap[] }
+  | ({ event: 'approve'; caps: readonly Cap[] } & Consent)
   | ({ event: 'reject'; code: RejectCode } & Reasoned)
-  | { event: 'send' | 'send-to-both' | 'accept' | 'undo' | 'remind' | 'expire' | 'return' }
+  | ({ event: 'send' | 'send-to-both' } & Consent)
+  | { event: 'accept' | 'undo' | 'remind' | 'expire' | 'return' }
   | ({ event: 'decline'; code: DeclineCode } & Reasoned)
   | ({ event: 'postpone'; until: string } & Reasoned)
   | ({ event: 'schedule'; at: string; place?: string | undefined } & Reasoned)
@@ -46,7 +51,7 @@ export interface StepContext {
 }
 
 export interface Refusal {
-  code: 'not-in-this-state' | 'cap-reached' | 'date' | 'seen' | 'reasons';
+  code: 'not-in-this-state' | 'cap-reached' | 'opted-out' | 'date' | 'seen' | 'reasons';
   sentence: string;
   allowedEvents: IntroductionEvent[];
 }
@@ -83,6 +88,8 @@ const nameOf = (who: InNameOf): string => (who === 'a' || who === 'b' ? `side ${
 type Fault = [Refusal['code'], string];
 
 function faultOf(introduction: Introduction, command: Command, { now }: StepContext): Fault | undefined {
+  if ('optedOut' in command && command.optedOut.length > 0)
+    return ['opted-out', `${command.optedOut.join(' and ')} wants no suggestions.`];
   switch (command.event) {
     case 'edit': {
       const known = introduction.suggestion?.reasons.length ?? 0;
@@ -307,10 +314,16 @@ export function dueEventOf(introduction: Introduction, now: string): 'remind' | 
 /** Sets what the clock and the mail relay find an introduction by. */
 export function watched(introduction: Introduction): Introduction {
   const dueAt = nextTimerOf(introduction)?.dueAt;
-  const hasMail = introduction.outbox.some(({ state }) => state === 'waiting' || state === 'sending');
+  const { outbox, round } = introduction;
+  const hasMail = outbox.some(({ state }) => state === 'waiting' || state === 'sending');
+  const hasUndelivered = outbox.some((mail) => mail.state === 'failed' && mail.round === round);
   return {
     ...introduction,
     dueAt,
-    watch: [...(dueAt === undefined ? [] : ['time' as const]), ...(hasMail ? ['mail' as const] : [])],
+    watch: [
+      ...(dueAt === undefined ? [] : ['time' as const]),
+      ...(hasMail ? ['mail' as const] : []),
+      ...(hasUndelivered ? ['undelivered' as const] : []),
+    ],
   };
 }

@@ -121,7 +121,7 @@ export interface MailIntent {
   to: Side;
   /** Which asking it belongs to; see `Introduction.round`. */
   round: number;
-  /** `sending` may have left; `dropped` was not wanted any more or had nowhere to go; `cancelled` was undone. */
+  /** `sending` may have left; `failed` had nowhere to go; `dropped` was not wanted any more; `cancelled` was undone. */
   state: 'waiting' | 'sending' | 'sent' | 'failed' | 'dropped' | 'cancelled';
   createdAt: string;
   /** Real time in ms since 1970, unlike the other times: 0, or not to be tried before. */
@@ -182,8 +182,8 @@ export interface Introduction extends Restorable {
   gate?: { code: string; sentence: string } | undefined;
   history: HistoryEntry[];
   outbox: MailIntent[];
-  /** `time` when the clock will do something with it, `mail` when some is to be sent. */
-  watch: ('time' | 'mail')[];
+  /** `time`: the clock will do something with it; `mail`: some is to be sent; `undelivered`: some could not be. */
+  watch: ('time' | 'mail' | 'undelivered')[];
   /** When the clock is next asked for it (ISO 8601). */
   dueAt?: string | undefined;
   undo?: UndoPoint | undefined;

@@ -13,9 +13,12 @@ import { holdsPair } from '../../../src/domain/introduction/pair.ts';
 import { introductionEvents, transitions } from '../../../src/domain/introduction/transitions.ts';
 import { commandOf, contextOf, start, suggested } from '../../support/introductions.ts';
 
+/** KOBLING_TEST_SEED sets which sequences are walked. */
+const seed = Number(process.env['KOBLING_TEST_SEED'] ?? 20261121);
+
 /** An event in somebody's name, mostly one that the state allows, time that passes before, mails that leave after. */
 const action = fc.record({
-  allowed: fc.option(fc.nat(), { freq: 4, nil: undefined }),
+  allowed: fc.option(fc.nat({ max: 1e6 }), { freq: 4, nil: undefined }),
   event: fc.constantFrom(...introductionEvents),
   name: fc.constantFrom<InNameOf>('adviser', 'a', 'b', 'system'),
   byAdviser: fc.boolean(),
@@ -24,12 +27,17 @@ const action = fc.record({
 });
 type Action = typeof action extends fc.Arbitrary<infer A> ? A : never;
 
+/** Chosen seldom, so that sequences get far. */
+const ending: readonly string[] = ['withdraw', 'reject', 'expire', 'decline', 'undo', 'postpone'];
+
 function chosen({ state }: Introduction, { allowed, event, name }: Action): Pick<Action, 'event' | 'name'> {
   if (allowed === undefined) return { event, name };
   const all = introductionEvents.flatMap((one) =>
     (Object.keys(transitions[state][one] ?? {}) as InNameOf[]).map((who) => ({ event: one, name: who })),
   );
-  return all[allowed % all.length] ?? { event, name };
+  const onward = all.filter(({ event: one }) => !ending.includes(one));
+  const choices = onward.length === 0 || allowed % 8 === 0 ? all : onward;
+  return choices[allowed % choices.length] ?? { event, name };
 }
 
 const mailsLeft = (introduction: Introduction): Introduction => ({
@@ -78,7 +86,7 @@ test('whatever happens, contact details are shown only when both have accepted s
         if (showsContacts(after)) expect(acceptedByHistory(after)).toEqual(new Set(['a', 'b']));
       });
     }),
-    { numRuns: 400 },
+    { numRuns: 400, seed },
   );
 });
 
@@ -104,7 +112,7 @@ test('no sequence of events reaches a state whose facts are missing', () => {
         expect(after.watch.includes('time')).toBe(nextTimerOf(after) !== undefined);
       });
     }),
-    { numRuns: 400 },
+    { numRuns: 400, seed },
   );
   // The paths that make this test worth something were walked.
   expect([...reached].sort()).toEqual([...introductionStates].sort());
@@ -124,7 +132,7 @@ test('history and mails only grow, and no mail id is used twice', () => {
       });
       expect(new Set(end.outbox.map((mail) => mail.id)).size).toBe(end.outbox.length);
     }),
-    { numRuns: 200 },
+    { numRuns: 200, seed },
   );
 });
 
@@ -147,7 +155,7 @@ test("undo brings back exactly what was before an adviser's step, and only while
         if (after.outbox.length > before.outbox.length) expect('refusal' in undo(mailsLeft(after))).toBe(true);
       });
     }),
-    { numRuns: 200 },
+    { numRuns: 200, seed },
   );
   expect(undone).toBeGreaterThan(100);
 });
@@ -166,6 +174,6 @@ test('the clock reminds once, ends what nobody answers, and brings back what was
       }
       expect([[], ['return'], ['expire'], ['remind', 'expire']]).toContainEqual(seen);
     }),
-    { numRuns: 200 },
+    { numRuns: 200, seed },
   );
 });
