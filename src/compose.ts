@@ -203,9 +203,11 @@ export const outreachOf = (config: Config): Pick<EngineOptions, 'mail' | 'introd
   },
 });
 
-/** Right side of Message-IDs, and of the sender's address where none is set. */
-const hostOf = (publicUrl: string | undefined): string =>
-  publicUrl === undefined ? 'kobling.localhost' : new URL(publicUrl).hostname;
+/** Right side of Message-IDs, and of the sender's address where none is set; a bare address of a machine will not do. */
+function hostOf(publicUrl: string | undefined): string {
+  const host = publicUrl === undefined ? '' : new URL(publicUrl).hostname;
+  return /[a-z]\.[a-z]/iu.test(host) ? host : 'kobling.localhost';
+}
 
 function openMailer({
   smtpUrl,

@@ -1,7 +1,7 @@
 /** The members and needs behind introductions, as they are now. */
 import type { Member } from '../domain/member.ts';
 import type { Need } from '../domain/need.ts';
-import type { Introduction, PartyOfIntroduction, Side } from '../domain/introduction/introduction.ts';
+import type { Introduction, Side } from '../domain/introduction/introduction.ts';
 import type { PartyRef } from './matching.ts';
 import type { Store } from './ports.ts';
 
@@ -9,8 +9,10 @@ export interface Parties {
   /** Who answers for the side; absent once removed. */
   member(introduction: Introduction, side: Side): Member | undefined;
   ref(introduction: Introduction, side: Side): PartyRef;
-  /** As people call it: a need with its owner. Absent once removed. */
+  /** Of the member that answers. Absent once removed. */
   name(introduction: Introduction, side: Side): string | undefined;
+  /** The title of the need that it is about, whichever side that is. */
+  needTitle(introduction: Introduction): string | undefined;
 }
 
 export async function readParties(store: Store, introductions: readonly Introduction[]): Promise<Parties> {
@@ -23,20 +25,14 @@ export async function readParties(store: Store, introductions: readonly Introduc
   ]);
   const members = new Map(memberDocs.map(({ id, doc }) => [id, doc]));
   const needs = new Map<string, Need>(needDocs.map(({ id, doc }) => [id, doc]));
-  const nameOf = ({ type, id, memberId }: PartyOfIntroduction): string | undefined => {
-    const member = members.get(memberId)?.name;
-    if (type === 'member') return member;
-    const title = needs.get(id)?.title;
-    return title === undefined || member === undefined ? title : `${title} (${member})`;
-  };
   return {
     member: (introduction, side) => members.get(introduction[side].memberId),
     ref(introduction, side) {
-      const party = introduction[side];
-      const { type, id } = party;
+      const { type, id } = introduction[side];
       const kind = type === 'need' ? 'need' : (members.get(id)?.kind ?? 'removed');
-      return { type, id, name: (type === 'need' ? needs.get(id)?.title : nameOf(party)) ?? id, kind };
+      return { type, id, name: (type === 'need' ? needs.get(id)?.title : members.get(id)?.name) ?? id, kind };
     },
-    name: (introduction, side) => nameOf(introduction[side]),
+    name: (introduction, side) => members.get(introduction[side].memberId)?.name,
+    needTitle: ({ a, b }) => [a, b].flatMap(({ type, id }) => (type === 'need' ? (needs.get(id)?.title ?? []) : []))[0],
   };
 }

@@ -207,8 +207,13 @@ const optedOut = (introduction: Introduction, parties: Parties): string[] =>
     return member?.matching?.optedOut === true ? [member.name] : [];
   });
 
-/** Sorted by id is sorted by making. */
-export const newIntroductionId = (nowMs: number): string => `i-${nowMs.toString(36)}-${randomBytes(6).toString('hex')}`;
+let lastId = 0;
+
+/** Microseconds, never the same twice, and a random end: sorted by id is sorted by making. */
+export function newIntroductionId(nowMs: number): string {
+  lastId = Math.max(lastId + 1, nowMs * 1000);
+  return `i-${lastId.toString(36)}-${randomBytes(4).toString('hex')}`;
+}
 
 function parse<S>(schema: z.ZodType<S>, input: unknown): S {
   const parsed = schema.safeParse(input);

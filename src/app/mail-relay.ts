@@ -115,6 +115,7 @@ export function createMailRelay(deps: MailRelayDeps): MailRelay {
       lang,
       ownName: receiver.name,
       otherName: parties.name(introduction, other),
+      needTitle: parties.needTitle(introduction),
       contact: showsContacts(introduction) ? parties.member(introduction, other)?.contact : undefined,
       link: asks ? await links.linkOf(introduction, to) : undefined,
     });

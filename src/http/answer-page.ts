@@ -8,7 +8,14 @@ import {
   type Introduction,
   type Side,
 } from '../domain/introduction/introduction.ts';
-import { contactBlocks, htmlOf, pageOf, pitchBlocks, type Block } from '../domain/introduction/mail-text.ts';
+import {
+  aboutBlocks,
+  contactBlocks,
+  htmlOf,
+  pageOf,
+  pitchBlocks,
+  type Block,
+} from '../domain/introduction/mail-text.ts';
 import { dayInWords, declineWords, mailWords, momentInWords, pageWords } from '../domain/introduction/words.ts';
 import type { Language, Member } from '../domain/member.ts';
 
@@ -18,6 +25,7 @@ export interface AnswerPageInput {
   lang: Language;
   ownName: string;
   otherName: string | undefined;
+  needTitle: string | undefined;
   /** Of the other party; shown only when it may be. */
   contact: Member['contact'];
   /** YYYY-MM-DD, the first day that can be chosen. */
@@ -44,6 +52,7 @@ export function answerPage(input: AnswerPageInput): string {
   const blocks: Block[] = asks
     ? [
         ...paragraphs(facts).map((text): Block => ({ kind: 'paragraph', text })),
+        ...aboutBlocks(input.needTitle, lang),
         ...pitchBlocks(introduction, side, lang),
       ]
     : standing(input, other);

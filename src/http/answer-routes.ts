@@ -64,6 +64,7 @@ export function answerRoutes({ store, clock, introductions, links }: AnswerRoute
       lang,
       ownName: member?.name ?? '',
       otherName: parties.name(introduction, other),
+      needTitle: parties.needTitle(introduction),
       contact: parties.member(introduction, other)?.contact,
       tomorrow: daysAfter(clock.now().toISOString(), 1).slice(0, 10),
       fault: fault?.(lang),

@@ -259,6 +259,35 @@ test('a mail that has no address is shown to the adviser, who can find it in the
   expect((list.body.items as { id: string }[]).map((item) => item.id)).toContain(id);
 });
 
+test('the list is filtered by state, subject, counterpart and event, and paged oldest first', async () => {
+  const { startup, investor, id } = await newPair();
+  const others: string[] = [];
+  for (let i = 0; i < 3; i++) {
+    const other = await newPair();
+    await done(other.id, 'withdraw');
+    others.push((await introduce(startup, other.investor, { eventId: 'messen' })).body.id as string);
+  }
+  await done(id, 'approve');
+  const ids = async (query: object) => {
+    const found: string[] = [];
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const page: request.Response = await api()
+        .get(base)
+        .query({ limit: 2, ...query, ...(cursor === undefined ? {} : { cursor }) });
+      expect(page.status).toBe(200);
+      found.push(...(page.body.items as { id: string }[]).map((item) => item.id));
+      cursor = page.body.nextCursor as string | null;
+    }
+    return found;
+  };
+  expect(await ids({ subject: startup })).toEqual([id, ...others]);
+  expect(await ids({ subject: startup, state: 'approved' })).toEqual([id]);
+  expect(await ids({ counterpart: investor })).toEqual([id]);
+  expect(await ids({ event: 'messen' })).toEqual(others);
+  expect(await ids({ subject: investor })).toEqual([]);
+  expect((await api().get(`${base}?state=sent`)).status).toBe(422);
+});
+
 describe('the cap of a month', () => {
   test('blocks the approval with a clear message, also of two at once', async () => {
     const first = await newPair({ investor: { matching: { introductionsPerMonth: 2 } } });

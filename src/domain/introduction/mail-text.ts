@@ -14,6 +14,8 @@ export interface MailInput {
   ownName: string;
   /** Absent once the other party has been removed. */
   otherName: string | undefined;
+  /** Of the need that it is about. */
+  needTitle: string | undefined;
   /** Of the other party; given only when it may be shown. */
   contact: Member['contact'];
   /** Where to answer; absent where the service has no public address. */
@@ -48,6 +50,7 @@ export function mailText(input: MailInput): MailText {
   const blocks: Block[] = [
     { kind: 'paragraph', text: `${words.greeting(ownName)}.` },
     ...paragraphs(facts).map((text): Block => ({ kind: 'paragraph', text })),
+    ...aboutBlocks(input.needTitle, lang),
     ...(asks ? pitchBlocks(introduction, input.to, lang) : []),
     ...(template === 'accepted' ? contactBlocks(input.contact, facts.other, lang) : []),
     ...(!asks
@@ -62,6 +65,9 @@ export function mailText(input: MailInput): MailText {
   const title = oneLine(subject(facts));
   return { subject: title, text: textOf(blocks), html: pageOf(title, lang, htmlOf(blocks)) };
 }
+
+export const aboutBlocks = (needTitle: string | undefined, lang: Language): Block[] =>
+  needTitle === undefined ? [] : [{ kind: 'paragraph', text: pageWords[lang].about(needTitle) }];
 
 /** The adviser's message and the reasons shown, as one side reads them. */
 export function pitchBlocks(introduction: Introduction, side: Side, lang: Language): Block[] {

@@ -18,6 +18,7 @@ interface MailWords {
 
 export interface PageWords {
   greeting(name: string): string;
+  about(needTitle: string): string;
   reasons: string;
   you: string;
   they: string;
@@ -196,6 +197,7 @@ export const mailWords: Readonly<Record<Language, Readonly<Record<MailTemplate, 
 export const pageWords: Readonly<Record<Language, PageWords>> = {
   nb: {
     greeting: (name) => `Hei, ${name}`,
+    about: (title) => `Det gjelder behovet «${title}».`,
     reasons: 'Hvorfor vi tenkte på dere',
     you: 'Dere skriver',
     they: 'De skriver',
@@ -222,6 +224,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
   },
   nn: {
     greeting: (name) => `Hei, ${name}`,
+    about: (title) => `Det gjeld behovet «${title}».`,
     reasons: 'Kvifor vi tenkte på dykk',
     you: 'De skriv',
     they: 'Dei skriv',
@@ -248,6 +251,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
   },
   en: {
     greeting: (name) => `Hello, ${name}`,
+    about: (title) => `It is about the need “${title}”.`,
     reasons: 'Why we thought of you',
     you: 'You write',
     they: 'They write',

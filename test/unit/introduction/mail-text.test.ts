@@ -13,6 +13,7 @@ const input = (more: Partial<MailInput> = {}): MailInput => ({
   lang: 'nb',
   ownName: 'Fallvakt',
   otherName: 'Fjordkapital',
+  needTitle: undefined,
   contact: undefined,
   link: 'https://kobling.example/i/i1/token',
   ...more,
@@ -62,6 +63,12 @@ test('shows only the reasons that the adviser left, with labels in the language 
   const mail = mailText(input({ lang: 'en', introduction: { ...introduction(), reasonsShown: [1] } }));
   expect(mail.text).toContain('Same county');
   expect(mail.text).not.toContain('måler');
+});
+
+test('says which need it is about', () => {
+  const mail = mailText(input({ needTitle: 'Fall <om natten>', lang: 'nn' }));
+  expect(mail.text).toContain('Det gjeld behovet «Fall <om natten>».');
+  expect(mail.html).toContain('«Fall &lt;om natten&gt;»');
 });
 
 test('asks to reply by mail where there is no public address', () => {
