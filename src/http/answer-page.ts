@@ -38,7 +38,12 @@ export function answerPage(input: AnswerPageInput): string {
   const { introduction, side, lang, ownName, fault } = input;
   const words = pageWords[lang];
   const other = input.otherName ?? words.someone;
-  const asks = allowedEvents(introduction, side).includes('accept');
+  const allowed = allowedEvents(introduction, side);
+  const asks = allowed.includes('accept');
+  const mayWithdraw =
+    !asks &&
+    allowed.includes('withdraw') &&
+    ['accepted-by-a', 'accepted-by-b', 'accepted', 'scheduled'].includes(introduction.state);
   const { subject, paragraphs } = mailWords[lang].request;
   const facts = {
     own: ownName,
@@ -60,7 +65,8 @@ export function answerPage(input: AnswerPageInput): string {
     `<h1>${escapeHtml(asks ? title : other)}</h1>`,
     fault === undefined ? '' : `<p role="alert"><strong>${escapeHtml(fault)}</strong></p>`,
     htmlOf(blocks),
-    asks ? forms(lang, input.tomorrow) : '',
+    asks ? answerForms(lang, input.tomorrow) : '',
+    mayWithdraw ? formOf('withdraw', words.withdraw, textField(lang)) : '',
   ];
   return pageOf(title, lang, body.join('\n'));
 }
@@ -94,26 +100,23 @@ function standing({ introduction, side, lang, contact }: AnswerPageInput, other:
 const noFacts = { own: '', other: '', answerBy: '', until: '', meetingAt: '', place: undefined };
 
 /** Each answer is a form of its own, sent only by its button. */
-function forms(lang: Language, tomorrow: string): string {
+const formOf = (answer: string, button: string, fields = ''): string =>
+  `<form method="post"><input type="hidden" name="answer" value="${answer}">${fields}<button>${escapeHtml(button)}</button></form>`;
+
+const textField = (lang: Language): string =>
+  `<label>${escapeHtml(pageWords[lang].addText)}<textarea name="text" rows="2" maxlength="2000"></textarea></label>`;
+
+function answerForms(lang: Language, tomorrow: string): string {
   const words = pageWords[lang];
-  const form = (answer: string, button: string, fields = '') =>
-    `<form method="post"><input type="hidden" name="answer" value="${answer}">${fields}<button>${escapeHtml(button)}</button></form>`;
-  const text = `<label>${escapeHtml(words.addText)}<textarea name="text" rows="2" maxlength="2000"></textarea></label>`;
+  const day = `<label>${escapeHtml(words.postponeUntil)} <input type="date" name="until" required min="${tomorrow}"></label>`;
   const codes = declineCodes
     .map((code) => `<option value="${code}">${escapeHtml(declineWords[code][lang])}</option>`)
     .join('');
+  const why = `<label>${escapeHtml(words.declineWhy)} <select name="code">${codes}</select></label>`;
   return [
-    form('accept', words.accept),
-    form(
-      'postpone',
-      words.postpone,
-      `<label>${escapeHtml(words.postponeUntil)} <input type="date" name="until" required min="${tomorrow}"></label>${text}`,
-    ),
-    form(
-      'decline',
-      words.decline,
-      `<label>${escapeHtml(words.declineWhy)} <select name="code">${codes}</select></label>${text}`,
-    ),
+    formOf('accept', words.accept),
+    formOf('postpone', words.postpone, day + textField(lang)),
+    formOf('decline', words.decline, why + textField(lang)),
   ].join('\n');
 }
 

@@ -42,6 +42,7 @@ const longestForm = 20_000;
 const answerForm = z.discriminatedUnion('answer', [
   z.object({ answer: z.literal('accept') }),
   z.object({ answer: z.literal('decline'), code: z.enum(declineCodes), text: z.string().max(2000).optional() }),
+  z.object({ answer: z.literal('withdraw'), text: z.string().max(2000).optional() }),
   z.object({ answer: z.literal('postpone'), until: z.iso.date(), text: z.string().max(2000).optional() }),
 ]);
 

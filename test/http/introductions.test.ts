@@ -347,6 +347,17 @@ describe('the link in a mail', () => {
     expect((await read(id)).state).toBe('accepted');
   });
 
+  test('lets a side change its mind after a yes, and tells the other', async () => {
+    const { id, link, investor } = await asked();
+    await post(link, { answer: 'accept' });
+    expect((await api().get(link)).text).toContain('value="withdraw"');
+    await mailsOf(id);
+    expect((await post(link, { answer: 'withdraw' })).status).toBe(303);
+    expect((await read(id)).state).toBe('withdrawn');
+    expect((await mailsOf(id)).at(-1)).toMatchObject({ to: [{ address: `${investor}@example.org` }] });
+    expect((await api().get(link)).text).not.toContain('<form');
+  });
+
   test('takes "not now" with a day, and a no with a coded reason', async () => {
     const later = await asked();
     expect((await post(later.link, { answer: 'postpone', until: '2026-11-01' })).status).toBe(422);

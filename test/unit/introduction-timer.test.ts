@@ -100,6 +100,25 @@ test('after a standstill longer than the time to answer no late reminder is sent
   expect(await introductions.passTime('i1')).toEqual(['expire']);
 });
 
+test('a sending can be taken back while its mails wait', async () => {
+  const clock = { now: () => new Date(now) };
+  const settings = { ...defaultIntroductionSettings, askBoth: true, mailDelayMs: 30_000 };
+  const relay: MailRelay = { request: async () => undefined, recover: async () => undefined, handlers: {} };
+  introductions = createIntroductions({ store, clock, relay, settings, nowMs: () => 1000 });
+  await act('approve');
+  await act('send');
+  expect((await doc()).outbox.map(({ to, notBeforeMs }) => [to, notBeforeMs])).toEqual([
+    ['a', 31_000],
+    ['b', 31_000],
+  ]);
+  await act('undo');
+  expect(await doc()).toMatchObject({
+    state: 'approved',
+    asked: {},
+    outbox: [{ state: 'cancelled' }, { state: 'cancelled' }],
+  });
+});
+
 test('the ranking hears of pairs that were turned down, work together, or are open again', async () => {
   const pairs = createPairStates(store);
   const state = async () => {

@@ -138,7 +138,12 @@ export type SuggestBody = z.infer<typeof suggestBody>;
 export const approveManyQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).default('false') });
 export const approveManyBody = z
   .strictObject({
-    ids: z.array(id).min(1).max(1000).optional().describe('Default: everything suggested, by the filters below.'),
+    ids: z
+      .array(id)
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('Default: what is suggested, by the filters below; the best 1,000.'),
     eventId: optional(id),
     subjectId: optional(id),
     minScore: z.number().min(0).max(1).optional(),

@@ -79,10 +79,12 @@ export function isStillWanted(introduction: Introduction, { template, to: side, 
       return introduction.accepted.a !== undefined && introduction.state !== 'withdrawn';
     case 'scheduled':
       return introduction.state === 'scheduled';
+    case 'postponed':
+      return introduction.state === 'postponed';
     default:
       return true;
   }
 }
 
-/** It may be in somebody's hands. */
-export const mayBeSeen = ({ state }: MailIntent): boolean => state === 'sending' || state === 'sent';
+/** It may be in somebody's hands: a try that failed may have come through all the same. */
+export const mayBeSeen = ({ attempts }: MailIntent): boolean => attempts > 0;

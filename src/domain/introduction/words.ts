@@ -33,6 +33,7 @@ export interface PageWords {
   accept: string;
   decline: string;
   declineWhy: string;
+  withdraw: string;
   postpone: string;
   postponeUntil: string;
   addText: string;
@@ -211,6 +212,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
     accept: 'Ja, vi vil bli kjent',
     decline: 'Nei takk',
     declineWhy: 'Grunn (vises bare for rådgiveren)',
+    withdraw: 'Vi har ombestemt oss',
     postpone: 'Ikke nå, spør igjen senere',
     postponeUntil: 'Spør igjen fra',
     addText: 'Noen ord til rådgiveren (kan stå tomt)',
@@ -238,6 +240,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
     accept: 'Ja, vi vil verte kjende',
     decline: 'Nei takk',
     declineWhy: 'Grunn (syner berre for rådgjevaren)',
+    withdraw: 'Vi har ombestemt oss',
     postpone: 'Ikkje no, spør att seinare',
     postponeUntil: 'Spør att frå',
     addText: 'Nokre ord til rådgjevaren (kan stå tomt)',
@@ -265,6 +268,7 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
     accept: 'Yes, we would like to meet',
     decline: 'No, thank you',
     declineWhy: 'Reason (only the adviser sees it)',
+    withdraw: 'We have changed our minds',
     postpone: 'Not now, ask again later',
     postponeUntil: 'Ask again from',
     addText: 'A few words to the adviser (may be left empty)',

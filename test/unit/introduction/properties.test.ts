@@ -42,7 +42,9 @@ function chosen({ state }: Introduction, { allowed, event, name }: Action): Pick
 
 const mailsLeft = (introduction: Introduction): Introduction => ({
   ...introduction,
-  outbox: introduction.outbox.map((mail) => (mail.state === 'waiting' ? { ...mail, state: 'sent' } : mail)),
+  outbox: introduction.outbox.map((mail) =>
+    mail.state === 'waiting' ? { ...mail, state: 'sent', attempts: 1 } : mail,
+  ),
 });
 
 /** Follows the actions, and hands each step that was not refused to the check. */
