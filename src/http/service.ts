@@ -12,6 +12,7 @@ import { jobRoutes } from './job-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { createMetrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
+import { ownHouse } from './own-house.ts';
 import { memberAndNeedRoutes } from './record-routes.ts';
 import type { Route } from './route.ts';
 import { serviceRoutes } from './service-routes.ts';
@@ -21,6 +22,8 @@ export interface ServiceDeps {
   readiness: Readiness;
   examples: readonly Example[];
   spoolDir: string;
+  /** Under which names the service answers. Default: those of this machine. */
+  names?: Parameters<typeof ownHouse>[0];
   /** Default 200 MB. */
   maxImportBytes?: number;
   /** Aborted when the service stops: answers without end are ended. */
@@ -28,7 +31,16 @@ export interface ServiceDeps {
   log: Log;
 }
 
-export function createService({ engine, readiness, examples, spoolDir, maxImportBytes, closing, log }: ServiceDeps): {
+export function createService({
+  engine,
+  readiness,
+  examples,
+  spoolDir,
+  names = { anyName: false },
+  maxImportBytes,
+  closing,
+  log,
+}: ServiceDeps): {
   app: Express;
   routes: Route[];
   openApi: () => object;
@@ -49,5 +61,9 @@ export function createService({ engine, readiness, examples, spoolDir, maxImport
     ...jobRoutes(queue, closing),
     ...serviceRoutes({ store, catalog, matching, readiness, metrics, examples, openApi }),
   ];
-  return { app: createHttpApp({ routes, log, metrics, statics: docsStatics() }), routes, openApi };
+  return {
+    app: createHttpApp({ routes, log, metrics, guards: [ownHouse(names)], statics: docsStatics() }),
+    routes,
+    openApi,
+  };
 }
