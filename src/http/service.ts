@@ -4,6 +4,7 @@ import type { Engine } from '../compose.ts';
 import type { Readiness } from '../app/readiness.ts';
 import type { Example } from '../app/seed.ts';
 import type { Log } from '../log.ts';
+import { createAnswerCache } from './answer-cache.ts';
 import { createHttpApp } from './app.ts';
 import { docsStatics } from './docs.ts';
 import { importRoutes } from './import-routes.ts';
@@ -32,7 +33,8 @@ export function createService({ engine, readiness, examples, spoolDir, maxImport
   routes: Route[];
   openApi: () => object;
 } {
-  const { store, catalog, matching, queue, embedding, records } = engine;
+  const { store, catalog, matching, queue, embedding, records, clock } = engine;
+  const answers = createAnswerCache(async () => `${await catalog.refresh()} ${clock.now().toISOString().slice(0, 10)}`);
   const metrics = createMetrics({
     catalog,
     queue,
@@ -42,7 +44,7 @@ export function createService({ engine, readiness, examples, spoolDir, maxImport
   const openApi = () => (document ??= openApiDocument(routes));
   const routes: Route[] = [
     ...memberAndNeedRoutes(records as never),
-    ...matchRoutes(matching),
+    ...matchRoutes(matching, answers),
     ...importRoutes({ store, embedding, queue, spoolDir, ...(maxImportBytes === undefined ? {} : { maxImportBytes }) }),
     ...jobRoutes(queue, closing),
     ...serviceRoutes({ store, catalog, matching, readiness, metrics, examples, openApi }),
