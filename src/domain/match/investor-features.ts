@@ -107,6 +107,7 @@ export const investorFeatureTable = {
   conceptsAlike: lifts('back', 'concepts', 'cosine of all concepts'),
   fieldsAlike: lifts('back', 'concepts', 'cosine of the illnesses'),
   specialistMiss: lowers('structure', 'rules', 'the investor is a specialist and the company is something else'),
+  fieldMiss: lowers('structure', 'concepts', 'the investor names few illnesses and the company is about none of them'),
   generalist: lifts('structure', 'rules', 'any sector will do'),
   topicWords: lifts('back', 'rules', 'words or concepts of "only X" found at the company'),
   stageNamed: lifts('structure', 'fields', '1 named, 0.5 unknown, 0 not named'),
@@ -170,6 +171,7 @@ export function investorFeatures(
     fieldsAlike: conceptCosine(company.ownConcepts, investor.concepts, weights, onAxes('field')),
     specialistMiss:
       topic === undefined ? 0 : Math.max(0, Math.min(1, (0.45 - profileToThesis) / 0.45)) * (1 - topicWords),
+    fieldMiss: fieldMiss(company, investor),
     generalist: mandate.isGeneralist ? 1 : 0,
     topicWords,
     stageNamed: named === undefined ? 0.5 : named ? 1 : 0,
@@ -207,6 +209,15 @@ export function investorFeatures(
     lossAgainstProfit: mandate.wantsProfit === undefined ? 0 : loss,
     history: 0,
   };
+}
+
+/** 1 for an investor of one or two illnesses, less for one of more; 0 where either names none. */
+function fieldMiss(company: MemberParty, investor: MemberParty): number {
+  const isField = onAxes('field');
+  const wanted = investor.ownConcepts.filter(isField);
+  const own = company.ownConcepts.filter(isField);
+  if (wanted.length === 0 || own.length === 0 || wanted.some((concept) => own.includes(concept))) return 0;
+  return Math.min(1, 2 / wanted.length);
 }
 
 const topicShare = (topic: string, company: MemberParty, weights: GramWeights): number =>

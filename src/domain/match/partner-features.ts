@@ -34,7 +34,6 @@ export const partnerFeatureTable = {
   fieldsAlike: lifts('structure', 'concepts', 'cosine of the illnesses and settings'),
   solutionsAlike: lifts('structure', 'concepts', 'cosine of the solutions and methods'),
   rivalry: lowers('structure', 'vectors', 'same offers, both sell, neither seeks the other'),
-  rivalConcepts: lowers('structure', 'concepts', 'same solutions offered, both sell, neither seeks them'),
   fillsGap: lifts('forward', 'rules', 'the candidate offers a help that the subject shows a gap for'),
   gapFilled: lifts('back', 'rules', 'the subject offers a help that the candidate shows a gap for'),
   sellsToCandidate: lifts('forward', 'fields', 'the subject sells to this kind'),
@@ -178,13 +177,6 @@ export function partnerFeatures(
     fieldsAlike: conceptCosine(subject.concepts, candidate.concepts, weights, onAxes('field', 'setting')),
     solutionsAlike: conceptCosine(subject.concepts, candidate.concepts, weights, onAxes('solution', 'method')),
     rivalry: makers ? Math.max(0, offersAlike - Math.max(seekBest, soughtBest)) : 0,
-    rivalConcepts: makers
-      ? Math.max(
-          0,
-          conceptCosine(offersOf(subject), offersOf(candidate), weights, onAxes('solution')) -
-            Math.max(seekConceptsBest, soughtConceptsBest),
-        )
-      : 0,
     fillsGap: fillsGap(candidate, subject),
     gapFilled: fillsGap(subject, candidate),
     sellsToCandidate: sellsTo(a, b.kind),
