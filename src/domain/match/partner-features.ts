@@ -21,6 +21,13 @@ export const partnerFeatureTable = {
     'vectors',
     'geometric mean of seekBest and soughtBest: one-sided interest must not win',
   ),
+  askReciprocal: lifts('structure', 'vectors', 'geometric mean of askToProfile and profileToAsk'),
+  askEither: lifts('structure', 'vectors', 'the larger of the two'),
+  seekEither: lifts(
+    'structure',
+    'vectors',
+    'the larger of seekBest and soughtBest: one plain wish is a reason to meet',
+  ),
   words: lifts('forward', 'words', "the subject's telling grams at the candidate, beyond chance", [-1, 1]),
   wordsBack: lifts('back', 'words', 'and the other way round', [-1, 1]),
   seekConcepts: lifts('forward', 'concepts', 'share of the concepts sought that the candidate speaks of'),
@@ -29,6 +36,8 @@ export const partnerFeatureTable = {
   soughtConcepts: lifts('back', 'concepts', 'share of the concepts the candidate seeks that the subject speaks of'),
   soughtConceptsBest: lifts('back', 'concepts', 'the seek of the candidate that the subject meets best'),
   soughtRarest: lifts('back', 'concepts', 'the most telling concept the candidate seeks and the subject offers'),
+  conceptReciprocal: lifts('structure', 'concepts', 'geometric mean of seekConceptsBest and soughtConceptsBest'),
+  conceptEither: lifts('structure', 'concepts', 'the larger of the two'),
   candidateIsSought: lifts('forward', 'concepts', "share of the candidate's concepts that the subject seeks"),
   conceptsAlike: lifts('structure', 'concepts', 'cosine of all concepts'),
   fieldsAlike: lifts('structure', 'concepts', 'cosine of the illnesses and settings'),
@@ -148,6 +157,8 @@ export function partnerFeatures(
   const soughtConceptsBest = best(
     seeksOf(candidate).map((facet) => conceptShare(facet.concepts, subject.ownConcepts, weights)),
   );
+  const askToProfile = Math.max(0, cosine(subject.byRole.ask[0]?.vector, candidate.byRole.profile[0]?.vector));
+  const profileToAsk = Math.max(0, cosine(subject.byRole.profile[0]?.vector, candidate.byRole.ask[0]?.vector));
   const integrates = (one: MemberParty, other: MemberParty) =>
     (one.doc.integrations ?? []).some((integration) =>
       other.doc.name.toLowerCase().startsWith(integration.toLowerCase().split(' ')[0]!),
@@ -156,14 +167,17 @@ export function partnerFeatures(
       : 0;
   return {
     profiles: Math.max(0, cosine(subject.byRole.profile[0]?.vector, candidate.byRole.profile[0]?.vector)),
-    askToProfile: Math.max(0, cosine(subject.byRole.ask[0]?.vector, candidate.byRole.profile[0]?.vector)),
-    profileToAsk: Math.max(0, cosine(subject.byRole.profile[0]?.vector, candidate.byRole.ask[0]?.vector)),
+    askToProfile,
+    profileToAsk,
     asks: Math.max(0, cosine(subject.byRole.ask[0]?.vector, candidate.byRole.ask[0]?.vector)),
     seekBest,
     seekMean: mean(seek),
     soughtBest,
     soughtMean: mean(soughtPairs),
     reciprocal: Math.sqrt(seekBest * soughtBest),
+    askReciprocal: Math.sqrt(askToProfile * profileToAsk),
+    askEither: Math.max(askToProfile, profileToAsk),
+    seekEither: Math.max(seekBest, soughtBest),
     words: surplus(subject, candidate, weights),
     wordsBack: surplus(candidate, subject, weights),
     seekConcepts: conceptShare(sought, candidate.ownConcepts, weights),
@@ -172,6 +186,8 @@ export function partnerFeatures(
     soughtConcepts: conceptShare(soughtBack, subject.ownConcepts, weights),
     soughtConceptsBest,
     soughtRarest: rarestShared(soughtBack, offersOf(subject), weights),
+    conceptReciprocal: Math.sqrt(seekConceptsBest * soughtConceptsBest),
+    conceptEither: Math.max(seekConceptsBest, soughtConceptsBest),
     candidateIsSought: conceptShare(candidate.ownConcepts, sought, weights),
     conceptsAlike: conceptCosine(subject.concepts, candidate.concepts, weights),
     fieldsAlike: conceptCosine(subject.concepts, candidate.concepts, weights, onAxes('field', 'setting')),
