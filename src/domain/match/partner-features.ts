@@ -1,5 +1,5 @@
 /** Signals between two members that may work together. Rivals look alike in text; what one seeks and the other offers tells them apart. */
-import { publicBodyKinds, type Member, type MemberKind } from '../member.ts';
+import { memberKinds, publicBodyKinds, type Member, type MemberKind } from '../member.ts';
 import { conceptCosine, conceptShare, onAxes, rarestShared, union, type Concepts } from './concepts.ts';
 import { either, lifts, lowers, type FeatureTable } from './feature-table.ts';
 import { surplus, type GramWeights } from './grams.ts';
@@ -89,8 +89,28 @@ const kindWords: Readonly<Partial<Record<MemberKind, RegExp>>> = {
 const mean = (values: readonly number[]): number =>
   values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 const best = (values: readonly number[]): number => Math.max(0, ...values);
-const offersOf = (party: MemberParty): Concepts => union(party.byRole.offer.map((facet) => facet.concepts));
-const seeksOf = (party: MemberParty): PreparedFacet[] => party.byRole.seek.filter((facet) => !asksForMoney(facet.text));
+/** What of a member is the same in every pair it is in. */
+interface Wishes {
+  seeks: readonly PreparedFacet[];
+  seekConcepts: Concepts;
+  offerConcepts: Concepts;
+  kinds: ReadonlySet<MemberKind>;
+}
+const wishesKnown = new WeakMap<MemberParty, Wishes>();
+function wishesOf(party: MemberParty): Wishes {
+  let wishes = wishesKnown.get(party);
+  if (wishes === undefined) {
+    const seeks = party.byRole.seek.filter((facet) => !asksForMoney(facet.text));
+    wishes = {
+      seeks,
+      seekConcepts: union(seeks.map((facet) => facet.concepts)),
+      offerConcepts: union(party.byRole.offer.map((facet) => facet.concepts)),
+      kinds: new Set(memberKinds.filter((kind) => seeks.some((facet) => kindWords[kind]?.test(facet.text) ?? false))),
+    };
+    wishesKnown.set(party, wishes);
+  }
+  return wishes;
+}
 const sells = (kind: MemberKind) => ['startup', 'company', 'lighthouse', 'integrator', 'service'].includes(kind);
 const hosts = (kind: MemberKind) => [...publicBodyKinds, 'research', 'testlab', 'userorg'].includes(kind);
 
@@ -135,9 +155,11 @@ export function partnerFeatures(
   candidate: MemberParty,
   weights: GramWeights,
 ): Record<PartnerFeature, number> {
+  const ours = wishesOf(subject);
+  const theirs = wishesOf(candidate);
   const sentencesOf = (party: MemberParty) => [...party.byRole.offer, ...party.byRole.about];
-  const seek = bestPairs(seeksOf(subject), sentencesOf(candidate), weights).map((pair) => pair.similarity);
-  const soughtPairs = bestPairs(seeksOf(candidate), sentencesOf(subject), weights).map((pair) => pair.similarity);
+  const seek = bestPairs(ours.seeks, sentencesOf(candidate), weights).map((pair) => pair.similarity);
+  const soughtPairs = bestPairs(theirs.seeks, sentencesOf(subject), weights).map((pair) => pair.similarity);
   const seekBest = best(seek);
   const soughtBest = best(soughtPairs);
   const offers = bestPairs(subject.byRole.offer, candidate.byRole.offer, weights).map((pair) => pair.similarity);
@@ -147,15 +169,11 @@ export function partnerFeatures(
   const makers = sells(a.kind) && sells(b.kind);
   const sectorsA = (a.sectors ?? []).map((sector) => sector.toLowerCase());
   const sectorsB = new Set((b.sectors ?? []).map((sector) => sector.toLowerCase()));
-  const named = (party: MemberParty, kind: MemberKind) =>
-    seeksOf(party).some((facet) => kindWords[kind]?.test(facet.text) ?? false);
-  const sought = union(seeksOf(subject).map((facet) => facet.concepts));
-  const soughtBack = union(seeksOf(candidate).map((facet) => facet.concepts));
   const seekConceptsBest = best(
-    seeksOf(subject).map((facet) => conceptShare(facet.concepts, candidate.ownConcepts, weights)),
+    ours.seeks.map((facet) => conceptShare(facet.concepts, candidate.ownConcepts, weights)),
   );
   const soughtConceptsBest = best(
-    seeksOf(candidate).map((facet) => conceptShare(facet.concepts, subject.ownConcepts, weights)),
+    theirs.seeks.map((facet) => conceptShare(facet.concepts, subject.ownConcepts, weights)),
   );
   const askToProfile = Math.max(0, cosine(subject.byRole.ask[0]?.vector, candidate.byRole.profile[0]?.vector));
   const profileToAsk = Math.max(0, cosine(subject.byRole.profile[0]?.vector, candidate.byRole.ask[0]?.vector));
@@ -180,15 +198,15 @@ export function partnerFeatures(
     seekEither: Math.max(seekBest, soughtBest),
     words: surplus(subject, candidate, weights),
     wordsBack: surplus(candidate, subject, weights),
-    seekConcepts: conceptShare(sought, candidate.ownConcepts, weights),
+    seekConcepts: conceptShare(ours.seekConcepts, candidate.ownConcepts, weights),
     seekConceptsBest,
-    seekRarest: rarestShared(sought, offersOf(candidate), weights),
-    soughtConcepts: conceptShare(soughtBack, subject.ownConcepts, weights),
+    seekRarest: rarestShared(ours.seekConcepts, theirs.offerConcepts, weights),
+    soughtConcepts: conceptShare(theirs.seekConcepts, subject.ownConcepts, weights),
     soughtConceptsBest,
-    soughtRarest: rarestShared(soughtBack, offersOf(subject), weights),
+    soughtRarest: rarestShared(theirs.seekConcepts, ours.offerConcepts, weights),
     conceptReciprocal: Math.sqrt(seekConceptsBest * soughtConceptsBest),
     conceptEither: Math.max(seekConceptsBest, soughtConceptsBest),
-    candidateIsSought: conceptShare(candidate.ownConcepts, sought, weights),
+    candidateIsSought: conceptShare(candidate.ownConcepts, ours.seekConcepts, weights),
     conceptsAlike: conceptCosine(subject.concepts, candidate.concepts, weights),
     fieldsAlike: conceptCosine(subject.concepts, candidate.concepts, weights, onAxes('field', 'setting')),
     solutionsAlike: conceptCosine(subject.concepts, candidate.concepts, weights, onAxes('solution', 'method')),
@@ -212,8 +230,8 @@ export function partnerFeatures(
     candidateService: b.kind === 'service' ? 1 : 0,
     candidateUsers: b.kind === 'userorg' ? 1 : 0,
     complementaryKinds: (sells(a.kind) && hosts(b.kind)) || (hosts(a.kind) && sells(b.kind)) ? 1 : 0,
-    kindSought: named(subject, b.kind) ? 1 : 0,
-    kindSoughtBack: named(candidate, a.kind) ? 1 : 0,
+    kindSought: ours.kinds.has(b.kind) ? 1 : 0,
+    kindSoughtBack: theirs.kinds.has(a.kind) ? 1 : 0,
     sharedSectors:
       sectorsA.length === 0 ? 0 : sectorsA.filter((sector) => sectorsB.has(sector)).length / sectorsA.length,
     integrationsNamed: Math.max(integrates(subject, candidate), integrates(candidate, subject)),
