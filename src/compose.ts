@@ -1,6 +1,7 @@
 /** The only importer of adapters: ports are chosen here, use-cases are built on them, and everything can be closed. */
 import path from 'node:path';
 import { lockFolder } from './adapters/folder-lock.ts';
+import { readCentres } from './adapters/embedder/centres.ts';
 import { openChildEmbedder } from './adapters/embedder/child-embedder.ts';
 import { verifyModel } from './adapters/embedder/manifest.ts';
 import { withVectorCache } from './adapters/embedder/vector-cache.ts';
@@ -95,6 +96,7 @@ const sweepEveryMs = 60_000;
 export async function composeEngine(options: EngineOptions): Promise<Engine> {
   const { log } = options;
   const model = await verifyModel(options.modelsDir ?? path.join(projectRoot(), 'models'));
+  const centres = await readCentres(model);
   const unlock = options.ownFolder === undefined ? undefined : lockFolder(options.ownFolder);
   const store = openSqliteStore(options.storeFile);
   const embedder = withVectorCache(
@@ -108,7 +110,7 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
   if (options.ownFolder !== undefined) await sweepSpool(queue, options.spoolDir);
   const embedding = createEmbedding({ store, embedder, queue, evict: (texts) => embedder.evict(texts) });
   const index = createAdaptiveIndex(model.dimension);
-  const catalog = createCatalog(store, index);
+  const catalog = createCatalog(store, index, centres);
   const clock = fixedClock(options.now);
   const matching = createMatching({ catalog, clock, pairStates: createPairStates(store) });
 

@@ -48,6 +48,8 @@ export interface Config {
   /** Both sides are asked at once. */
   askBoth: boolean;
   logLevel: z.infer<typeof settings>['KOBLING_LOG_LEVEL'];
+  /** Listens beyond this machine although there are no accounts. */
+  allowOpen: boolean;
 }
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
@@ -94,5 +96,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     answerDays: s.KOBLING_ANSWER_DAYS,
     askBoth: s.KOBLING_ASK_BOTH,
     logLevel: s.KOBLING_LOG_LEVEL,
+    allowOpen: s.KOBLING_ALLOW_OPEN,
   });
 }

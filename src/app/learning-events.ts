@@ -1,33 +1,21 @@
-/** What advisers and parties decided, as lines that ranking can learn from. Nothing in them says who decided or why in words. */
+/**
+ * What advisers and parties decided, as lines that `npm run learn -- --events FILE` reads. Nothing in them says who
+ * decided, or why in words.
+ */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Feedback, FeedbackEvent } from '../domain/feedback.ts';
 import { isErased } from '../domain/introduction/pair.ts';
-import { otherSide, type Introduction, type Side } from '../domain/introduction/introduction.ts';
-import { taskOf, type LearningTask } from './suggestion.ts';
+import { otherSide, type HistoryEntry, type Introduction, type Side } from '../domain/introduction/introduction.ts';
 import type { Store } from './ports.ts';
+import { taskOf } from './suggestion.ts';
 
-export interface LearningEvent {
-  task: LearningTask;
-  queryId: string;
-  candidateId: string;
-  event: 'approved' | 'rejected' | 'accepted' | 'declined' | 'met' | 'not-met' | 'outcome';
-  /** ISO 8601. */
-  at: string;
-  /** Who accepted or declined: the one that the question is about, or the candidate. */
-  by?: 'query' | 'candidate';
+export interface LearningEvent extends Feedback {
+  /** Whose decision: that of the one that the question is about, of the candidate, or of an adviser. */
+  by: 'query' | 'candidate' | 'adviser';
   /** Coded reason, or the kind of outcome. */
   code?: string;
   amountNok?: number;
 }
-
-const nameOf: Readonly<Record<string, LearningEvent['event']>> = {
-  approve: 'approved',
-  reject: 'rejected',
-  accept: 'accepted',
-  decline: 'declined',
-  met: 'met',
-  'not-met': 'not-met',
-  outcome: 'outcome',
-};
 
 /** Oldest introduction first; steps that were taken back and parties that were removed are left out. */
 export async function* learningEvents(store: Store, since = ''): AsyncGenerator<LearningEvent> {
@@ -44,30 +32,41 @@ export async function* learningEvents(store: Store, since = ''): AsyncGenerator<
 
 function eventsOf(introduction: Introduction): LearningEvent[] {
   const { a, b, kind, history, outcomes } = introduction;
-  const task = taskOf(kind, a, b);
   const querySide = querySideOf(introduction);
-  const pair = { task, queryId: introduction[querySide].id, candidateId: introduction[otherSide(querySide)].id };
-  const standing = history.reduce<Introduction['history']>(
+  const pair = {
+    task: taskOf(kind, a, b),
+    queryId: introduction[querySide].id,
+    candidateId: introduction[otherSide(querySide)].id,
+  };
+  const standing = history.reduce<HistoryEntry[]>(
     (steps, entry) => (entry.event === 'undo' ? steps.slice(0, -1) : [...steps, entry]),
     [],
   );
   let outcomesSeen = 0;
-  return standing.flatMap((entry) => {
-    const event = nameOf[entry.event];
+  return standing.flatMap((entry): LearningEvent[] => {
+    const amountNok = entry.event === 'outcome' ? outcomes[outcomesSeen++]?.amountNok : undefined;
+    const event = feedbackOf(entry);
     if (event === undefined) return [];
-    const amountNok = event === 'outcome' ? outcomes[outcomesSeen++]?.amountNok : undefined;
-    const bySide = event === 'accepted' || event === 'declined';
+    const { at, inNameOf, code } = entry;
+    const by = inNameOf === querySide ? 'query' : inNameOf === otherSide(querySide) ? 'candidate' : 'adviser';
     return [
       {
         ...pair,
         event,
-        at: entry.at,
-        ...(bySide ? { by: entry.inNameOf === querySide ? ('query' as const) : ('candidate' as const) } : {}),
-        ...(entry.code === undefined ? {} : { code: entry.code }),
+        at,
+        by,
+        ...(code === undefined ? {} : { code }),
         ...(amountNok === undefined ? {} : { amountNok }),
       },
     ];
   });
+}
+
+/** An adviser's rejection counts as a no; that nothing came of a meeting says little about the match. */
+function feedbackOf({ event, code }: HistoryEntry): FeedbackEvent | undefined {
+  if (event === 'accept') return 'accept';
+  if (event === 'decline' || event === 'reject') return 'decline';
+  return event === 'outcome' && code !== 'none' ? 'outcome' : undefined;
 }
 
 /** Which side the question is about, as the tasks define it: the company, the need, the member that asked. */

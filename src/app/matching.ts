@@ -14,7 +14,7 @@ import { liftsFor, type Lift } from '../domain/match/lift.ts';
 import { mandateOf, type Mandate } from '../domain/match/mandate.ts';
 import { canBeCandidate, judge, matchSubjects, type MatchContext, type MatchKind } from '../domain/match/pair.ts';
 import type { MemberParty, Party } from '../domain/match/party.ts';
-import { rank, type Ranked } from '../domain/match/rank.ts';
+import { rank, sift, type Ranked } from '../domain/match/rank.ts';
 import { traitsOf, type Traits } from '../domain/match/traits.ts';
 import type { PairState } from '../domain/introduction/pair.ts';
 import { Problem } from '../domain/problem.ts';
@@ -136,8 +136,22 @@ export function createMatching(deps: MatchingDeps): Matching {
     return subject;
   };
 
-  const candidates = (kind: MatchKind, subject: Party, type?: Party['type']): Iterable<Party> =>
-    shortlist(catalog, kind, subject, type);
+  function* everyone(type: Party['type'] | undefined): Generator<Party> {
+    if (type !== 'need') yield* catalog.members();
+    if (type !== 'member') yield* catalog.needs();
+  }
+  const rankingOf = (
+    kind: MatchKind,
+    subject: Party,
+    type: Party['type'] | undefined,
+    context: MatchContext,
+    among?: ReadonlySet<string>,
+  ) => {
+    const all = everyone(type);
+    const asked = among === undefined ? all : [...all].filter((party) => among.has(party.id));
+    const { open, closed } = sift(kind, subject, asked, context);
+    return { ranked: rank(kind, subject, shortlist(catalog, subject, open), context), closed };
+  };
 
   const item = (
     kind: MatchKind,
@@ -173,9 +187,7 @@ export function createMatching(deps: MatchingDeps): Matching {
       const now = clock.now();
       const context = contextAt(now);
       const subject = subjectOf(subjectType, subjectId, kind);
-      const all = candidates(kind, subject, candidateType);
-      const invited = among === undefined ? all : [...all].filter((party) => among.has(party.id));
-      const { ranked, closed } = rank(kind, subject, invited, context);
+      const { ranked, closed } = rankingOf(kind, subject, candidateType, context, among);
       const listed = ranked
         .filter((one) => one.score >= listingFloor && pairState(subjectId, one.party.id) !== 'closed')
         .slice(0, limit);
@@ -199,12 +211,8 @@ export function createMatching(deps: MatchingDeps): Matching {
       const lifts = liftsFor(kind, subject, candidate, context, lang);
       if ('closed' in verdict)
         return { ...common, closed: { ...verdict.closed, sentence: gates[verdict.closed.code][lang] }, lifts };
-      const { ranked } = rank(
-        kind,
-        subject,
-        new Set([...candidates(kind, subject, candidateType), candidate]),
-        context,
-      );
+      const { open } = sift(kind, subject, everyone(candidateType), context);
+      const ranked = rank(kind, subject, new Set([...shortlist(catalog, subject, open), candidate]), context);
       const position = ranked.findIndex((one) => one.party === candidate) + 1;
       const found = ranked[position - 1]!;
       return {
@@ -221,7 +229,7 @@ export function createMatching(deps: MatchingDeps): Matching {
     async rankAll(kind, subjectType, subjectId) {
       await refresh();
       const subject = subjectOf(subjectType, subjectId, kind);
-      return rank(kind, subject, candidates(kind, subject), contextAt(clock.now())).ranked;
+      return rankingOf(kind, subject, undefined, contextAt(clock.now())).ranked;
     },
   };
 }

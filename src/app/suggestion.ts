@@ -4,8 +4,9 @@ import { publicBodyKinds, raisingKinds, supplierKinds, type Language } from '../
 import type { PartyOfIntroduction, Suggestion } from '../domain/introduction/introduction.ts';
 import type { MatchKind } from '../domain/match/pair.ts';
 import type { Party } from '../domain/match/party.ts';
-import { investorWeights, partnerWeights, supplierWeights } from '../domain/match/weights.ts';
+import { weightTables } from '../domain/match/weights.ts';
 import type { MatchItem } from './matching.ts';
+import type { MatchTask } from './rank-queries.ts';
 
 export const partyOfIntroduction = (party: Party): PartyOfIntroduction => ({
   type: party.type,
@@ -25,21 +26,13 @@ const digestOf = (value: unknown): string =>
     )
     .digest('hex');
 
-export type LearningTask = 'investor_for_startup' | 'supplier_for_need' | 'partner_for_member';
-
 /** Which of the three questions a pair answers. */
-export const taskOf = (kind: MatchKind, ...parties: readonly Pick<PartyOfIntroduction, 'type'>[]): LearningTask =>
+export const taskOf = (kind: MatchKind, ...parties: readonly Pick<PartyOfIntroduction, 'type'>[]): MatchTask =>
   parties.some(({ type }) => type === 'need')
     ? 'supplier_for_need'
     : kind === 'investors' || kind === 'startups'
       ? 'investor_for_startup'
       : 'partner_for_member';
-
-const weightsOf: Readonly<Record<LearningTask, unknown>> = {
-  investor_for_startup: investorWeights,
-  supplier_for_need: supplierWeights,
-  partner_for_member: partnerWeights,
-};
 
 /** A match as it was, features included; it comes from a list or an explanation "in full". */
 export function suggestionOf(
@@ -58,7 +51,7 @@ export function suggestionOf(
     missing: item.missing,
     features,
     featuresDigest: digestOf(features),
-    weightsDigest: digestOf(weightsOf[taskOf(kind, subject, item.candidate)]),
+    weightsDigest: digestOf(weightTables[taskOf(kind, subject, item.candidate)]),
     language,
     computedAt,
   };

@@ -83,7 +83,7 @@ export function introductionBatchRoutes({ store, queue, suggest, approveMany }: 
       answers: {
         200: {
           description:
-            'Lines {"task","queryId","candidateId","event","at"}, with "by", "code" and "amountNok" where they apply.',
+            'Lines {"task","queryId","candidateId","event","at","by"}, with "code" and "amountNok" where they apply; "event" is accept, decline or outcome.',
           schema: z.string(),
           contentType: 'application/x-ndjson',
         },

@@ -545,7 +545,7 @@ describe('removing a party', () => {
 
 test('what was decided is exported a JSON line each, without what was taken back', async () => {
   const { id, startup, investor } = await newPair();
-  await done(id, 'approve');
+  await done(id, 'reject', { code: 'poor-match' });
   await done(id, 'undo');
   await done(id, 'approve');
   await done(id, 'send');
@@ -571,8 +571,7 @@ test('what was decided is exported a JSON line each, without what was taken back
     at: '2026-11-21T12:00:00.000Z',
   };
   expect(lines.filter((line) => line['queryId'] === startup)).toEqual([
-    { ...pair, event: 'approved' },
-    { ...pair, event: 'accepted', by: 'query' },
-    { ...pair, event: 'declined', by: 'candidate', code: 'stage-or-size' },
+    { ...pair, event: 'accept', by: 'query' },
+    { ...pair, event: 'decline', by: 'candidate', code: 'stage-or-size' },
   ]);
 });

@@ -20,6 +20,7 @@ describe('settings', () => {
       answerDays: 14,
       askBoth: false,
       logLevel: 'info',
+      allowOpen: false,
     });
   });
 
