@@ -1,0 +1,255 @@
+/** From a coverage matrix to bundles, or to the reason why there are none. */
+import { supplierKinds, type Member } from '../member.ts';
+import type { GramWeights } from '../match/grams.ts';
+import type { MemberParty, NeedParty } from '../match/party.ts';
+import { coverageMatrix, type CoverageMatrix, type CoverageRow } from './coverage.ts';
+import { bestSets, bitCount, type Coverer, type Found } from './search.ts';
+import { sellsIntegration, type Systems } from './systems.ts';
+import { linkOf, rivalryOf, type Link } from './together.ts';
+import { wishesOf, type Wishes } from './wishes.ts';
+
+export const maxMembers = 4;
+
+/** Why the answer is what it is. */
+export type Outcome =
+  | 'bundles'
+  /** One supplier covers everything that anyone covers: a joint bid would only take away a competitor. */
+  | 'one-covers-all'
+  /** A combination would cover a little more, too little to justify it. */
+  | 'small-gain'
+  /** No set of suppliers covers more than one of them. */
+  | 'no-combination'
+  /** Nobody covers anything. */
+  | 'nobody';
+
+export interface BundleMember {
+  supplier: MemberParty;
+  row: CoverageRow;
+  /** Indices of must-haves. */
+  covers: number[];
+  partly: number[];
+  /** Those that no other member of the bundle covers. */
+  alone: number[];
+}
+
+export interface Bundle {
+  members: BundleMember[];
+  /** Must-haves that no member covers even partly. */
+  uncovered: number[];
+  links: { a: MemberParty; b: MemberParty; link: Link }[];
+}
+
+export interface Proposal {
+  outcome: Outcome;
+  matrix: CoverageMatrix;
+  wishes: Wishes;
+  bundles: Bundle[];
+  /** The supplier that covers most alone; absent where nobody covers anything. */
+  single: BundleMember | undefined;
+}
+
+export interface ProposeContext {
+  gramWeights: GramWeights;
+  systems: Systems;
+}
+
+/**
+ * Must-haves that can be a reason to bring a supplier in: what somebody makes or does, one responsible party, and a
+ * connection to a system by name. The rest is asked of every supplier.
+ */
+export function partsOf(matrix: CoverageMatrix, systems: Systems): number[] {
+  return matrix.musts
+    .filter(
+      (must) =>
+        must.kind === 'function' ||
+        must.kind === 'lead' ||
+        (must.kind === 'integration' && systems.in(must.text).length > 0),
+    )
+    .map((must) => must.index)
+    .slice(0, maxParts);
+}
+const maxParts = 30;
+
+/** Suppliers kept per part before the search: beyond the best ones nothing can win that a better one does not. */
+const keptPerPart = 12;
+
+/** `suppliers` are those whose gates are open. Cost: the matrix, and a search over at most `keptPerPart` a part. */
+export function proposeBundles(
+  need: NeedParty,
+  suppliers: readonly MemberParty[],
+  context: ProposeContext,
+  limit: number,
+): Proposal {
+  const matrix = coverageMatrix(need, suppliers, context.systems, context.gramWeights);
+  const wishes = wishesOf(need.doc);
+  const parts = partsOf(matrix, context.systems);
+  const coverers = matrix.rows.map((row) => covererOf(row, matrix, parts));
+  const single = bestSingle(coverers);
+  const base = {
+    matrix,
+    wishes,
+    bundles: [],
+    single: single === undefined ? undefined : memberOf(matrix.rows[single]!, []),
+  };
+  if (single === undefined) return { ...base, outcome: 'nobody' };
+  const everything = coverers.reduce((bits, one) => bits | one.full, 0);
+  if (everything !== 0 && coverers.some((one) => one.full === everything)) {
+    const all = coverers.findIndex((one) => one.full === everything && one === coverers[single]);
+    const somePartly = wishes.severalParts !== undefined && partlyBeyond(coverers, everything) !== 0;
+    if (all >= 0 && !somePartly) return { ...base, outcome: 'one-covers-all' };
+  }
+  const plausible = plausibleOf(coverers, parts.length);
+  const sets = bestSets(
+    plausible.map((i) => coverers[i]!),
+    {
+      parts: parts.length,
+      maxMembers,
+      rivals: memoized((a, b) => {
+        const [one, other] = [matrix.rows[plausible[a]!]!.supplier, matrix.rows[plausible[b]!]!.supplier];
+        return rivalryOf(one, other, context.gramWeights) !== undefined;
+      }),
+      link: memoized((a, b) => {
+        const [one, other] = [matrix.rows[plausible[a]!]!.supplier, matrix.rows[plausible[b]!]!.supplier];
+        return linkOf(one, other, context.systems)?.strength ?? 0;
+      }),
+      partlyJoins: wishes.severalParts !== undefined,
+    },
+    limit,
+  );
+  if (sets.length === 0) return { ...base, outcome: everything === 0 ? 'nobody' : 'no-combination' };
+  const worth = sets.filter((set) =>
+    isClearlyMore(set, coverers[single]!, parts.length, wishes.severalParts !== undefined),
+  );
+  if (worth.length === 0)
+    return {
+      ...base,
+      outcome: sets[0]!.value > valueOf(coverers[single]!) ? 'small-gain' : 'no-combination',
+    };
+  const rows = (set: Found) => set.members.map((member) => matrix.rows[plausible[member]!]!);
+  return {
+    ...base,
+    outcome: 'bundles',
+    bundles: worth.map((set) => bundleOf(rows(set), matrix, parts, context.systems)),
+  };
+}
+
+const valueOf = (one: Coverer) => 2 * bitCount(one.full) + bitCount(one.partly);
+const partlyBeyond = (coverers: readonly Coverer[], everything: number) =>
+  coverers.reduce((bits, one) => bits | (one.partly & one.joinsFor), 0) & ~everything;
+
+/**
+ * Clearly more than the best of them alone: two parts more; or one part more where that is half of what the need
+ * consists of, or where the buyer's own words ask for several parts, which also makes a part that is only partly
+ * covered count.
+ */
+export function isClearlyMore(set: Found, single: Coverer, parts: number, severalWanted: boolean): boolean {
+  const more = bitCount(set.full) - bitCount(single.full);
+  if (more >= 2 || (severalWanted && set.value > valueOf(single))) return true;
+  return bitCount(set.full & ~single.full & ~single.partly) === 1 && more === 1 && parts <= 2;
+}
+
+function covererOf(row: CoverageRow, matrix: CoverageMatrix, parts: readonly number[]): Coverer {
+  let full = 0;
+  let partly = 0;
+  let joinsFor = 0;
+  const integrates = sellsIntegration(row.supplier);
+  parts.forEach((index, part) => {
+    const { state } = row.cells[index]!;
+    if (state === 'covered') full |= 1 << part;
+    else if (state === 'partly') partly |= 1 << part;
+    // A product that happens to be connected covers the connection when it is there, but is no reason to bring it in.
+    if (matrix.musts[index]!.kind !== 'integration' || integrates) joinsFor |= 1 << part;
+  });
+  const extras = row.cells.filter((cell, index) => !parts.includes(index) && cell.state === 'covered').length;
+  return { full, partly, joinsFor, strength: parts.map((index) => row.cells[index]!.degree), extras };
+}
+
+const strengthOf = (one: Coverer) => one.strength.reduce((sum, degree) => sum + degree, 0);
+
+/** Most parts, then most of them partly, then surest, then first. */
+function bestSingle(coverers: readonly Coverer[]): number | undefined {
+  let best: number | undefined;
+  coverers.forEach((one, i) => {
+    if ((one.full | one.partly) === 0) return;
+    const rival = best === undefined ? undefined : coverers[best]!;
+    if (
+      rival === undefined ||
+      valueOf(one) > valueOf(rival) ||
+      (valueOf(one) === valueOf(rival) && strengthOf(one) + one.extras / 100 > strengthOf(rival) + rival.extras / 100)
+    )
+      best = i;
+  });
+  return best;
+}
+
+/** Per part the surest suppliers that can be brought in for it; order of the matrix kept. */
+function plausibleOf(coverers: readonly Coverer[], parts: number): number[] {
+  const kept = new Set<number>();
+  for (let part = 0; part < parts; part++) {
+    const bit = 1 << part;
+    coverers
+      .flatMap((one, i) => (((one.full | one.partly) & one.joinsFor & bit) === 0 ? [] : [i]))
+      .sort((a, b) => coverers[b]!.strength[part]! - coverers[a]!.strength[part]! || a - b)
+      .slice(0, keptPerPart)
+      .forEach((i) => kept.add(i));
+  }
+  return [...kept].sort((a, b) => a - b);
+}
+
+const memoized = <T>(f: (a: number, b: number) => T): ((a: number, b: number) => T) => {
+  const known = new Map<string, T>();
+  return (a, b) => {
+    const key = a < b ? `${a} ${b}` : `${b} ${a}`;
+    let value = known.get(key);
+    if (value === undefined) known.set(key, (value = a < b ? f(a, b) : f(b, a)));
+    return value;
+  };
+};
+
+const indicesOf = (row: CoverageRow, state: 'covered' | 'partly') =>
+  row.cells.flatMap((cell, index) => (cell.state === state ? [index] : []));
+
+function memberOf(row: CoverageRow, others: readonly CoverageRow[]): BundleMember {
+  const covers = indicesOf(row, 'covered');
+  const partly = indicesOf(row, 'partly');
+  const alone = [...covers, ...partly].filter((index) =>
+    others.every(
+      (other) =>
+        other.cells[index]!.state === 'not' || (covers.includes(index) && other.cells[index]!.state === 'partly'),
+    ),
+  );
+  return { supplier: row.supplier, row, covers, partly, alone: alone.sort((a, b) => a - b) };
+}
+
+function bundleOf(
+  rows: readonly CoverageRow[],
+  matrix: CoverageMatrix,
+  parts: readonly number[],
+  systems: Systems,
+): Bundle {
+  // In the order of the parts they are there for.
+  const place = (row: CoverageRow) => parts.findIndex((index) => row.cells[index]!.state === 'covered');
+  const ordered = [...rows].sort(
+    (a, b) =>
+      ((place(a) + parts.length + 1) % (parts.length + 1)) - ((place(b) + parts.length + 1) % (parts.length + 1)),
+  );
+  const members = ordered.map((row) =>
+    memberOf(
+      row,
+      ordered.filter((other) => other !== row),
+    ),
+  );
+  const links: Bundle['links'] = [];
+  for (const [i, a] of members.entries())
+    for (const b of members.slice(i + 1)) {
+      const link = linkOf(a.supplier, b.supplier, systems);
+      if (link !== undefined) links.push({ a: a.supplier, b: b.supplier, link });
+    }
+  const uncovered = matrix.musts
+    .map((must) => must.index)
+    .filter((index) => rows.every((row) => row.cells[index]!.state === 'not'));
+  return { members, uncovered, links };
+}
+
+/** Kinds that can be in a bundle. */
+export const canSupply = (member: Member): boolean => supplierKinds.includes(member.kind);
