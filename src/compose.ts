@@ -10,6 +10,7 @@ import { createAdaptiveIndex } from './adapters/vectors/adaptive.ts';
 import { createCatalog, type Catalog } from './app/catalog.ts';
 import { createEmbedding, type Embedding } from './app/embedding.ts';
 import { importJob, importJobHandler, removeSpooledWhenDone, sweepSpool } from './app/import-job.ts';
+import { createBundles, type Bundles } from './app/bundles.ts';
 import { createMatching, type Matching } from './app/matching.ts';
 import type { Clock, Embedder, JobQueue, Store } from './app/ports.ts';
 import { createRecords } from './app/records.ts';
@@ -23,6 +24,7 @@ export interface Engine {
   embedding: Embedding;
   catalog: Catalog;
   matching: Matching;
+  bundles: Bundles;
   records: ReturnType<typeof createRecords>;
   clock: Clock;
   index: ReturnType<typeof createAdaptiveIndex>;
@@ -73,6 +75,7 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
   const catalog = createCatalog(store, index);
   const clock = fixedClock(options.now);
   const matching = createMatching({ catalog, clock });
+  const bundles = createBundles({ catalog, clock });
   const records = createRecords(store, embedding);
 
   let upkeep: NodeJS.Timeout | undefined;
@@ -88,6 +91,7 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
     embedding,
     catalog,
     matching,
+    bundles,
     records,
     clock,
     index,

@@ -1,5 +1,6 @@
 /** Which candidates are judged in full: everyone in a small cluster, the nearest by meaning in a large one. */
 import { canBeCandidate, type MatchKind } from '../domain/match/pair.ts';
+import type { FacetRole } from '../domain/facet.ts';
 import type { Party } from '../domain/match/party.ts';
 import type { Catalog } from './catalog.ts';
 import { ownerOfFacetKey } from './facet-vectors.ts';
@@ -8,9 +9,16 @@ import { ownerOfFacetKey } from './facet-vectors.ts';
 const judgeAllUpTo = 1000;
 const neighboursPerFacet = 100;
 /** The facets that stand for the whole subject; single sentences add little to who is found and much to the cost. */
-const searchRoles = ['profile', 'ask'] as const;
+const wholeSubject = ['profile', 'ask'] as const;
 
-export function shortlist(catalog: Catalog, kind: MatchKind, subject: Party, type?: Party['type']): Iterable<Party> {
+/** `roles`: which facets of the subject are looked for in a large cluster. */
+export function shortlist(
+  catalog: Catalog,
+  kind: MatchKind,
+  subject: Party,
+  type?: Party['type'],
+  roles: readonly FacetRole[] = wholeSubject,
+): Iterable<Party> {
   const all = everyone(catalog, kind, type);
   if (all.length <= judgeAllUpTo) return all;
   const found = new Map<string, Party>();
@@ -18,7 +26,7 @@ export function shortlist(catalog: Catalog, kind: MatchKind, subject: Party, typ
     const party = partyOf(catalog, ownerOfFacetKey(key));
     return party !== undefined && (type === undefined || party.type === type) && canBeCandidate(kind, party);
   };
-  for (const role of searchRoles)
+  for (const role of roles)
     for (const facet of subject.byRole[role]) {
       if (facet.vector === undefined) continue;
       for (const neighbour of catalog.index.search(facet.vector, neighboursPerFacet, accept)) {

@@ -5,6 +5,7 @@ import type { Readiness } from '../app/readiness.ts';
 import type { Example } from '../app/seed.ts';
 import type { Log } from '../log.ts';
 import { createHttpApp } from './app.ts';
+import { bundleRoutes } from './bundle-routes.ts';
 import { docsStatics } from './docs.ts';
 import { importRoutes } from './import-routes.ts';
 import { jobRoutes } from './job-routes.ts';
@@ -32,7 +33,7 @@ export function createService({ engine, readiness, examples, spoolDir, maxImport
   routes: Route[];
   openApi: () => object;
 } {
-  const { store, catalog, matching, queue, embedding, records } = engine;
+  const { store, catalog, matching, bundles, queue, embedding, records } = engine;
   const metrics = createMetrics({
     catalog,
     queue,
@@ -43,6 +44,7 @@ export function createService({ engine, readiness, examples, spoolDir, maxImport
   const routes: Route[] = [
     ...memberAndNeedRoutes(records as never),
     ...matchRoutes(matching),
+    ...bundleRoutes(bundles),
     ...importRoutes({ store, embedding, queue, spoolDir, ...(maxImportBytes === undefined ? {} : { maxImportBytes }) }),
     ...jobRoutes(queue, closing),
     ...serviceRoutes({ store, catalog, matching, readiness, metrics, examples, openApi }),

@@ -1,5 +1,4 @@
 /** From a coverage matrix to bundles, or to the reason why there are none. */
-import { supplierKinds, type Member } from '../member.ts';
 import type { GramWeights } from '../match/grams.ts';
 import type { MemberParty, NeedParty } from '../match/party.ts';
 import { coverageMatrix, type CoverageMatrix, type CoverageRow } from './coverage.ts';
@@ -84,20 +83,16 @@ export function proposeBundles(
   const wishes = wishesOf(need.doc);
   const parts = partsOf(matrix, context.systems);
   const coverers = matrix.rows.map((row) => covererOf(row, matrix, parts));
-  const single = bestSingle(coverers);
-  const base = {
-    matrix,
-    wishes,
-    bundles: [],
-    single: single === undefined ? undefined : memberOf(matrix.rows[single]!, []),
-  };
-  if (single === undefined) return { ...base, outcome: 'nobody' };
+  const severalWanted = wishes.severalParts !== undefined;
+  const base = { matrix, wishes, bundles: [] };
+  const single = bestOf(coverers, () => true);
+  if (single === undefined) return { ...base, outcome: 'nobody', single: undefined };
+  const alone = (index: number) => memberOf(matrix.rows[index]!, []);
   const everything = coverers.reduce((bits, one) => bits | one.full, 0);
-  if (everything !== 0 && coverers.some((one) => one.full === everything)) {
-    const all = coverers.findIndex((one) => one.full === everything && one === coverers[single]);
-    const somePartly = wishes.severalParts !== undefined && partlyBeyond(coverers, everything) !== 0;
-    if (all >= 0 && !somePartly) return { ...base, outcome: 'one-covers-all' };
-  }
+  const beyond = severalWanted ? coverers.reduce((bits, one) => bits | one.partly, 0) & ~everything : 0;
+  const whole = everything === 0 ? undefined : bestOf(coverers, (one) => one.full === everything);
+  if (whole !== undefined && (beyond & ~coverers[whole]!.partly) === 0)
+    return { ...base, outcome: 'one-covers-all', single: alone(whole) };
   const plausible = plausibleOf(coverers, parts.length);
   const sets = bestSets(
     plausible.map((i) => coverers[i]!),
@@ -112,40 +107,52 @@ export function proposeBundles(
         const [one, other] = [matrix.rows[plausible[a]!]!.supplier, matrix.rows[plausible[b]!]!.supplier];
         return linkOf(one, other, context.systems)?.strength ?? 0;
       }),
-      partlyJoins: wishes.severalParts !== undefined,
+      partlyJoins: severalWanted,
     },
-    limit,
+    limit * looksPerBundle,
   );
-  if (sets.length === 0) return { ...base, outcome: everything === 0 ? 'nobody' : 'no-combination' };
-  const worth = sets.filter((set) =>
-    isClearlyMore(set, coverers[single]!, parts.length, wishes.severalParts !== undefined),
-  );
-  if (worth.length === 0)
+  const rows = (set: Found) => set.members.map((member) => matrix.rows[plausible[member]!]!);
+  const best: BestAlone = {
+    most: Math.max(...coverers.map((one) => bitCount(one.full))),
+    value: valueOf(coverers[single]!),
+    touched: coverers[single]!.full | coverers[single]!.partly,
+  };
+  const worth = sets
+    .filter((set) => isClearlyMore(set, best, parts.length, severalWanted))
+    .filter((set, i, all) => !all.slice(0, i).some((earlier) => isWithin(set, earlier)))
+    .slice(0, limit);
+  if (worth.length > 0)
     return {
       ...base,
-      outcome: sets[0]!.value > valueOf(coverers[single]!) ? 'small-gain' : 'no-combination',
+      outcome: 'bundles',
+      bundles: worth.map((set) => bundleOf(rows(set), matrix, parts, context.systems)),
+      single: alone(single),
     };
-  const rows = (set: Found) => set.members.map((member) => matrix.rows[plausible[member]!]!);
-  return {
-    ...base,
-    outcome: 'bundles',
-    bundles: worth.map((set) => bundleOf(rows(set), matrix, parts, context.systems)),
-  };
+  const adds = sets[0] !== undefined && sets[0].value > best.value;
+  return { ...base, outcome: adds ? 'small-gain' : 'no-combination', single: alone(single) };
 }
 
 const valueOf = (one: Coverer) => 2 * bitCount(one.full) + bitCount(one.partly);
-const partlyBeyond = (coverers: readonly Coverer[], everything: number) =>
-  coverers.reduce((bits, one) => bits | (one.partly & one.joinsFor), 0) & ~everything;
+
+/** A bundle with one member left out is not another bundle. */
+const looksPerBundle = 5;
+const isWithin = (set: Found, other: Found) => set.members.every((member) => other.members.includes(member));
+
+/** The best that single suppliers reach: most parts in full, highest value, and the parts that the best one touches. */
+export interface BestAlone {
+  most: number;
+  value: number;
+  touched: number;
+}
 
 /**
- * Clearly more than the best of them alone: two parts more; or one part more where that is half of what the need
- * consists of, or where the buyer's own words ask for several parts, which also makes a part that is only partly
- * covered count.
+ * Clearly more than the best of them alone: two parts more; or one untouched part more where that is half of what the
+ * need consists of; or any more where the buyer's own words ask for several parts.
  */
-export function isClearlyMore(set: Found, single: Coverer, parts: number, severalWanted: boolean): boolean {
-  const more = bitCount(set.full) - bitCount(single.full);
-  if (more >= 2 || (severalWanted && set.value > valueOf(single))) return true;
-  return bitCount(set.full & ~single.full & ~single.partly) === 1 && more === 1 && parts <= 2;
+export function isClearlyMore(set: Found, best: BestAlone, parts: number, severalWanted: boolean): boolean {
+  const more = bitCount(set.full) - best.most;
+  if (more >= 2 || (severalWanted && set.value > best.value)) return true;
+  return more === 1 && parts <= 2 && (set.full & ~best.touched) !== 0;
 }
 
 function covererOf(row: CoverageRow, matrix: CoverageMatrix, parts: readonly number[]): Coverer {
@@ -164,19 +171,15 @@ function covererOf(row: CoverageRow, matrix: CoverageMatrix, parts: readonly num
   return { full, partly, joinsFor, strength: parts.map((index) => row.cells[index]!.degree), extras };
 }
 
-const strengthOf = (one: Coverer) => one.strength.reduce((sum, degree) => sum + degree, 0);
+const sureness = (one: Coverer) => one.strength.reduce((sum, degree) => sum + degree, 0) + one.extras / 100;
 
-/** Most parts, then most of them partly, then surest, then first. */
-function bestSingle(coverers: readonly Coverer[]): number | undefined {
+/** Most parts, then most of them partly, then surest, then first; among those that pass. */
+function bestOf(coverers: readonly Coverer[], passes: (one: Coverer) => boolean): number | undefined {
   let best: number | undefined;
   coverers.forEach((one, i) => {
-    if ((one.full | one.partly) === 0) return;
-    const rival = best === undefined ? undefined : coverers[best]!;
-    if (
-      rival === undefined ||
-      valueOf(one) > valueOf(rival) ||
-      (valueOf(one) === valueOf(rival) && strengthOf(one) + one.extras / 100 > strengthOf(rival) + rival.extras / 100)
-    )
+    if ((one.full | one.partly) === 0 || !passes(one)) return;
+    const champion = best === undefined ? undefined : coverers[best]!;
+    if (champion === undefined || (valueOf(one) - valueOf(champion) || sureness(one) - sureness(champion)) > 0)
       best = i;
   });
   return best;
@@ -228,11 +231,11 @@ function bundleOf(
   systems: Systems,
 ): Bundle {
   // In the order of the parts they are there for.
-  const place = (row: CoverageRow) => parts.findIndex((index) => row.cells[index]!.state === 'covered');
-  const ordered = [...rows].sort(
-    (a, b) =>
-      ((place(a) + parts.length + 1) % (parts.length + 1)) - ((place(b) + parts.length + 1) % (parts.length + 1)),
-  );
+  const place = (row: CoverageRow) => {
+    const at = parts.findIndex((index) => row.cells[index]!.state === 'covered');
+    return at < 0 ? parts.length : at;
+  };
+  const ordered = [...rows].sort((a, b) => place(a) - place(b));
   const members = ordered.map((row) =>
     memberOf(
       row,
@@ -250,6 +253,3 @@ function bundleOf(
     .filter((index) => rows.every((row) => row.cells[index]!.state === 'not'));
   return { members, uncovered, links };
 }
-
-/** Kinds that can be in a bundle. */
-export const canSupply = (member: Member): boolean => supplierKinds.includes(member.kind);
