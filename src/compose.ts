@@ -11,6 +11,7 @@ import { createCatalog, type Catalog } from './app/catalog.ts';
 import { createEmbedding, type Embedding } from './app/embedding.ts';
 import { importJob, importJobHandler, removeSpooledWhenDone, sweepSpool } from './app/import-job.ts';
 import { createBundles, type Bundles } from './app/bundles.ts';
+import { createJoint, type Joint } from './app/joint.ts';
 import { createMatching, type Matching } from './app/matching.ts';
 import type { Clock, Embedder, JobQueue, Store } from './app/ports.ts';
 import { createRecords } from './app/records.ts';
@@ -25,6 +26,7 @@ export interface Engine {
   catalog: Catalog;
   matching: Matching;
   bundles: Bundles;
+  joint: Joint;
   records: ReturnType<typeof createRecords>;
   clock: Clock;
   index: ReturnType<typeof createAdaptiveIndex>;
@@ -76,6 +78,7 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
   const clock = fixedClock(options.now);
   const matching = createMatching({ catalog, clock });
   const bundles = createBundles({ catalog, clock });
+  const joint = createJoint({ catalog, clock });
   const records = createRecords(store, embedding);
 
   let upkeep: NodeJS.Timeout | undefined;
@@ -92,6 +95,7 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
     catalog,
     matching,
     bundles,
+    joint,
     records,
     clock,
     index,

@@ -1,11 +1,24 @@
 import { z } from 'zod';
 import type { Bundles } from '../app/bundles.ts';
+import type { Joint } from '../app/joint.ts';
 import { bundleList, bundleQuery } from '../app/schemas/bundle.ts';
 import { id } from '../app/schemas/common.ts';
+import { jointList, jointQuery } from '../app/schemas/joint.ts';
 import { route, type Route } from './route.ts';
 
-export function bundleRoutes(bundles: Bundles): Route[] {
+/** Before the routes of single needs: `joint` stands where an id does. */
+export function bundleRoutes(bundles: Bundles, joint: Joint): Route[] {
   return [
+    route({
+      method: 'get',
+      path: '/api/v1/needs/joint',
+      summary: 'Needs that several public bodies could buy together, and themes for networks',
+      tag: 'matches',
+      query: jointQuery,
+      answers: { 200: { description: 'What each group shares and where it differs, quoted.', schema: jointList } },
+      problems: ['invalid', 'unavailable'],
+      handle: async ({ query }) => ({ status: 200, body: await joint.list(query.limit, query.lang) }),
+    }),
     route({
       method: 'get',
       path: '/api/v1/needs/{id}/bundles',

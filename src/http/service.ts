@@ -33,7 +33,7 @@ export function createService({ engine, readiness, examples, spoolDir, maxImport
   routes: Route[];
   openApi: () => object;
 } {
-  const { store, catalog, matching, bundles, queue, embedding, records } = engine;
+  const { store, catalog, matching, bundles, joint, queue, embedding, records } = engine;
   const metrics = createMetrics({
     catalog,
     queue,
@@ -42,9 +42,9 @@ export function createService({ engine, readiness, examples, spoolDir, maxImport
   let document: object | undefined;
   const openApi = () => (document ??= openApiDocument(routes));
   const routes: Route[] = [
+    ...bundleRoutes(bundles, joint),
     ...memberAndNeedRoutes(records as never),
     ...matchRoutes(matching),
-    ...bundleRoutes(bundles),
     ...importRoutes({ store, embedding, queue, spoolDir, ...(maxImportBytes === undefined ? {} : { maxImportBytes }) }),
     ...jobRoutes(queue, closing),
     ...serviceRoutes({ store, catalog, matching, readiness, metrics, examples, openApi }),
