@@ -29,8 +29,9 @@ export interface MustHave {
 
 const certificateWords =
   /\b(ISO(\/IEC)?\s*\d+|IEC\s*\d+|Normen|GMP|GDP|CE|MDR|IVDR|DPIA|WCAG|universell utforming)\b|\b(minst|min|klasse?|class)\b|\b(I{1,3}\s?[ab]?|[A-D])\b\+?/giu;
+const opensWithCertificate = /^(ISO(\/IEC)?\s*\d+|IEC\s*\d+|Normen|GMP|GDP|CE|MDR|IVDR)(?![-\p{L}\p{N}])/u;
 const smallWords =
-  /\b(eller|or|og|and|equal|equivalent|likeverdig|tilsvarende|tilsvarande|før|before|ved|levering|clinical|klinisk|use|bruk|in|i|at|go-live|merket|merking|merkt|merka|godkjent|godkjend|certified|sertifisert|utprøving|studie|study|trial|fastsatt|sertifiseringsdato|databehandleravtale|dokumentasjon|e\.?l)\b/giu;
+  /\b(eller|or|og|and|equal|equivalent|likeverdig|tilsvarende|tilsvarande|før|before|ved|levering|clinical|klinisk|use|bruk|in|i|at|go-live|merket|merking|merkt|merka|godkjent|godkjend|certified|sertifisert|utprøving|studie|study|trial|fastsatt|sertifiseringsdato|medisinsk|medical|utstyr|device|databehandleravtale|dokumentasjon|e\.?l)\b/giu;
 const contentWords = (text: string) =>
   text
     .replace(certificateWords, ' ')
@@ -101,7 +102,7 @@ export function mustHave(text: string, index: number, isSystem: (word: string) =
   const certificates = certificatesNamed(text);
   const namesSystem = leadingWords(text).some((word) => isSystem(word.toLowerCase()));
   const kind: MustHaveKind =
-    certificates.length > 0 && contentWords(text).length === 0
+    certificates.length > 0 && (opensWithCertificate.test(text) || contentWords(text).length === 0)
       ? 'certificate'
       : leadWords.test(text)
         ? 'lead'

@@ -1,8 +1,9 @@
 /** From a coverage matrix to bundles, or to the reason why there are none. */
 import type { GramWeights } from '../match/grams.ts';
 import type { MemberParty, NeedParty } from '../match/party.ts';
-import { coverageMatrix, type CoverageMatrix, type CoverageRow } from './coverage.ts';
-import { bestSets, bitCount, type Coverer, type Found } from './search.ts';
+import { readiness } from '../match/supplier-features.ts';
+import { coverageMatrix, coveredFrom, type CoverageMatrix, type CoverageRow } from './coverage.ts';
+import { bestSets, bitCount, standingWorth, type Coverer, type Found } from './search.ts';
 import { sellsIntegration, type Systems } from './systems.ts';
 import { linkOf, rivalryOf, type Link } from './together.ts';
 import { wishesOf, type Wishes } from './wishes.ts';
@@ -82,7 +83,7 @@ export function proposeBundles(
   const matrix = coverageMatrix(need, suppliers, context.systems, context.gramWeights);
   const wishes = wishesOf(need.doc);
   const parts = partsOf(matrix, context.systems);
-  const coverers = matrix.rows.map((row) => covererOf(row, matrix, parts));
+  const coverers = matrix.rows.map((row) => covererOf(row, matrix, parts, need.doc.procurementRoute));
   const severalWanted = wishes.severalParts !== undefined;
   const base = { matrix, wishes, bundles: [] };
   const single = bestOf(coverers, () => true);
@@ -155,7 +156,12 @@ export function isClearlyMore(set: Found, best: BestAlone, parts: number, severa
   return more === 1 && parts <= 2 && (set.full & ~best.touched) !== 0;
 }
 
-function covererOf(row: CoverageRow, matrix: CoverageMatrix, parts: readonly number[]): Coverer {
+function covererOf(
+  row: CoverageRow,
+  matrix: CoverageMatrix,
+  parts: readonly number[],
+  route: string | undefined,
+): Coverer {
   let full = 0;
   let partly = 0;
   let joinsFor = 0;
@@ -167,11 +173,17 @@ function covererOf(row: CoverageRow, matrix: CoverageMatrix, parts: readonly num
     // A product that happens to be connected covers the connection when it is there, but is no reason to bring it in.
     if (matrix.musts[index]!.kind !== 'integration' || integrates) joinsFor |= 1 << part;
   });
-  const extras = row.cells.filter((cell, index) => !parts.includes(index) && cell.state === 'covered').length;
-  return { full, partly, joinsFor, strength: parts.map((index) => row.cells[index]!.degree), extras };
+  const asked = row.cells.filter((_, index) => !parts.includes(index));
+  const met = asked.reduce((sum, { state }) => sum + (state === 'covered' ? 1 : state === 'partly' ? 0.5 : 0), 0);
+  const ready = readiness(row.supplier.doc, route);
+  const standing = asked.length === 0 ? ready : (met / asked.length + ready) / 2;
+  return { full, partly, joinsFor, strength: parts.map((index) => strengthOf(row.cells[index]!.degree)), standing };
 }
 
-const sureness = (one: Coverer) => one.strength.reduce((sum, degree) => sum + degree, 0) + one.extras / 100;
+/** Beyond being taken to deliver it, being surer counts half: who is cited best is not therefore the best supplier. */
+const strengthOf = (degree: number) => (degree <= coveredFrom ? degree : coveredFrom + (degree - coveredFrom) / 2);
+
+const sureness = (one: Coverer) => one.strength.reduce((sum, degree) => sum + degree, 0) + standingWorth * one.standing;
 
 /** Most parts, then most of them partly, then surest, then first; among those that pass. */
 function bestOf(coverers: readonly Coverer[], passes: (one: Coverer) => boolean): number | undefined {

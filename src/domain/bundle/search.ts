@@ -12,8 +12,8 @@ export interface Coverer {
   joinsFor: number;
   /** Per part, 0-1: how sure the coverage is. */
   strength: readonly number[];
-  /** Number of demands on every supplier that it meets: decides between equals. */
-  extras: number;
+  /** How well it stands otherwise, 0-1: demands on every supplier, readiness. Decides between near equals. */
+  standing: number;
 }
 
 export interface SearchOptions {
@@ -45,8 +45,9 @@ export const bitCount = (bits: number): number => {
 const valueOf = (full: number, partly: number) => 2 * bitCount(full) + bitCount(partly & ~full);
 
 /** What one proven link is worth beside the certainty of one part. */
-const linkWorth = 0.1;
-const extraWorth = 0.02;
+export const linkWorth = 0.1;
+/** And the best standing beside the worst: a member that lacks every certificate has to be much surer to win. */
+export const standingWorth = 0.4;
 
 /** Higher value, then fewer members, then higher quality, then the order of the suppliers: a total order. */
 export const better = (a: Found, b: Found): number =>
@@ -98,7 +99,7 @@ export function bestSets(suppliers: readonly Coverer[], options: SearchOptions, 
 }
 
 /** No padding: each member has a part of its own. */
-export function eachBrings(suppliers: readonly Coverer[], members: readonly number[], partlyJoins: boolean): boolean {
+function eachBrings(suppliers: readonly Coverer[], members: readonly number[], partlyJoins: boolean): boolean {
   return members.every((member) => {
     const one = suppliers[member]!;
     let othersFull = 0;
@@ -126,13 +127,13 @@ function rated(
     quality += Math.max(...members.map((member) => suppliers[member]!.strength[part]!));
   let links = 0;
   for (const [i, a] of members.entries()) for (const b of members.slice(i + 1)) links += options.link(a, b);
-  const extras = members.reduce((sum, member) => sum + suppliers[member]!.extras, 0) / members.length;
+  const standing = members.reduce((sum, member) => sum + suppliers[member]!.standing, 0);
   return {
     members: [...members],
     full,
     partly: partly & ~full,
     value: valueOf(full, partly),
     // Rounded, so that the last bits of a sum never decide an order.
-    quality: Math.round((quality + linkWorth * links + extraWorth * extras) * 1e9) / 1e9,
+    quality: Math.round((quality + linkWorth * links + standingWorth * standing) * 1e9) / 1e9,
   };
 }
