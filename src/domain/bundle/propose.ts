@@ -116,10 +116,12 @@ export function proposeBundles(
   const best: BestAlone = {
     most: Math.max(...coverers.map((one) => bitCount(one.full))),
     value: valueOf(coverers[single]!),
-    touched: coverers[single]!.full | coverers[single]!.partly,
+    strength: coverers[single]!.strength,
   };
+  const strengthIn = (set: Found) =>
+    parts.map((_, part) => Math.max(...set.members.map((member) => coverers[plausible[member]!]!.strength[part]!)));
   const worth = sets
-    .filter((set) => isClearlyMore(set, best, parts.length, severalWanted))
+    .filter((set) => isClearlyMore(set, strengthIn(set), best, severalWanted))
     .filter((set, i, all) => !all.slice(0, i).some((earlier) => isWithin(set, earlier)))
     .slice(0, limit);
   if (worth.length > 0)
@@ -139,21 +141,24 @@ const valueOf = (one: Coverer) => 2 * bitCount(one.full) + bitCount(one.partly);
 const looksPerBundle = 5;
 const isWithin = (set: Found, other: Found) => set.members.every((member) => other.members.includes(member));
 
-/** The best that single suppliers reach: most parts in full, highest value, and the parts that the best one touches. */
-export interface BestAlone {
+/** The best that single suppliers reach: most parts in full, highest value, and how sure the best one is of each part. */
+interface BestAlone {
   most: number;
   value: number;
-  touched: number;
+  strength: readonly number[];
 }
 
+/** How much surer a bundle has to be of the part that it adds. */
+const surerBy = 0.3;
+
 /**
- * Clearly more than the best of them alone: two parts more; or one untouched part more where that is half of what the
- * need consists of; or any more where the buyer's own words ask for several parts.
+ * Clearly more than the best of them alone: two parts more; or one part more, clearly surer, where that is half of what
+ * the need consists of; or any more where the buyer's own words ask for several parts.
  */
-export function isClearlyMore(set: Found, best: BestAlone, parts: number, severalWanted: boolean): boolean {
+function isClearlyMore(set: Found, strength: readonly number[], best: BestAlone, severalWanted: boolean): boolean {
   const more = bitCount(set.full) - best.most;
   if (more >= 2 || (severalWanted && set.value > best.value)) return true;
-  return more === 1 && parts <= 2 && (set.full & ~best.touched) !== 0;
+  return more === 1 && strength.length <= 2 && strength.some((sure, part) => sure - best.strength[part]! >= surerBy);
 }
 
 function covererOf(
