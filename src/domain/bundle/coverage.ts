@@ -14,7 +14,7 @@ export type CoverageState = 'covered' | 'partly' | 'not';
 
 export interface CoverageCell {
   state: CoverageState;
-  /** 0-1: the chance that the supplier delivers it; 1, a half or 0 where a field decides. */
+  /** 0-1: the chance that the supplier delivers it; 1, a third or 0 where a field decides. */
   degree: number;
   /** What shows it; absent where nothing does. */
   evidence: Quotation | undefined;
@@ -34,11 +34,19 @@ export interface CoverageMatrix {
 }
 
 /** From here a supplier is taken to deliver it, and from here something speaks for it without being enough. */
-export const coveredFrom = 0.4;
+export const coveredFrom = 0.45;
 export const partlyFrom = 0.15;
 
 const stateOf = (degree: number): CoverageState =>
   degree >= coveredFrom ? 'covered' : degree >= partlyFrom ? 'partly' : 'not';
+
+const decidedDegree: Readonly<Record<CoverageState, number>> = { covered: 1, partly: 0.35, not: 0 };
+/** A cell that a field or a plain word decides. */
+const decided = (
+  state: CoverageState,
+  evidence: Quotation | undefined,
+  certificate?: CertificateState,
+): CoverageCell => ({ state, degree: decidedDegree[state], evidence, certificate });
 
 const quoteFacet = (facet: PreparedFacet | undefined): Quotation | undefined =>
   facet === undefined ? undefined : { field: facet.field, start: facet.start, end: facet.end, quote: facet.text };
@@ -99,14 +107,15 @@ function certificateOf(must: MustHave, member: Member): { state: CertificateStat
   return found.at(must.anyCertificate ? -1 : 0)!;
 }
 
+const coverageBy: Readonly<Record<CertificateState, CoverageState>> = {
+  shown: 'covered',
+  pending: 'partly',
+  missing: 'not',
+};
 function certificateCell(must: MustHave, member: Member): CoverageCell {
-  const { state: certificate, index } = certificateOf(must, member);
-  return {
-    state: certificate === 'shown' ? 'covered' : certificate === 'pending' ? 'partly' : 'not',
-    degree: certificate === 'shown' ? 1 : certificate === 'pending' ? 0.5 : 0,
-    evidence: quoteEntry(member, 'certifications', (text) => text === member.certifications?.[index ?? -1]),
-    certificate,
-  };
+  const { state, index } = certificateOf(must, member);
+  const evidence = quoteEntry(member, 'certifications', (text) => text === member.certifications?.[index ?? -1]);
+  return decided(coverageBy[state], evidence, state);
 }
 
 /** A thing that needs a certificate is covered in full only with the certificate. */
@@ -126,8 +135,8 @@ function languageCell(must: MustHave, supplier: MemberParty): CoverageCell {
       .join('\n'),
   );
   const writesIt = supplier.doc.language !== undefined && wanted.includes(supplier.doc.language);
-  const degree = wanted.length > 0 && total === wanted.length ? 1 : total > 0 || writesIt ? 0.5 : 0;
-  return { state: stateOf(degree === 1 ? 1 : degree / 2), degree, evidence, certificate: undefined };
+  const all = wanted.length > 0 && total === wanted.length;
+  return decided(all ? 'covered' : total > 0 || writesIt ? 'partly' : 'not', evidence);
 }
 
 const leads =
@@ -135,8 +144,8 @@ const leads =
 
 function leadCell(supplier: MemberParty): CoverageCell {
   const evidence = sentenceWith(supplier, (text) => leads.test(text));
-  const degree = evidence !== undefined ? 1 : supplier.doc.kind === 'integrator' ? 0.5 : 0;
-  return { state: stateOf(degree === 1 ? 1 : degree / 2), degree, evidence, certificate: undefined };
+  if (evidence !== undefined) return decided('covered', evidence);
+  return decided(supplier.doc.kind === 'integrator' ? 'partly' : 'not', undefined);
 }
 
 const open = /åpn|opn|\bopen|standard/iu;
@@ -150,20 +159,16 @@ function integrationCell(must: MustHave, supplier: MemberParty, systems: Systems
   const wanted = /\/|\beller\b|\bor\b/iu.test(must.text) ? named : named.slice(0, 1);
   const connections = wanted.map((name) => connectionTo(name, supplier.doc));
   const names = (text: string) => wanted.some((name) => text.toLowerCase().includes(name));
-  const cell = (state: CoverageState, evidence: Quotation | undefined): CoverageCell => ({
-    state,
-    degree: state === 'covered' ? 1 : state === 'partly' ? 0.5 : 0,
-    evidence,
-    certificate: undefined,
-  });
-  if (connections.includes('connected')) return cell('covered', quoteEntry(supplier.doc, 'integrations', names));
+  if (connections.includes('connected')) return decided('covered', quoteEntry(supplier.doc, 'integrations', names));
   if (sellsIntegration(supplier) && told.state === 'covered') return told;
-  if (connections.includes('planned')) return cell('partly', quoteEntry(supplier.doc, 'integrations', names));
+  if (connections.includes('planned')) return decided('partly', quoteEntry(supplier.doc, 'integrations', names));
   const any = quoteEntry(supplier.doc, 'integrations', () => true);
-  if (open.test(must.text) && any !== undefined) return cell('covered', any);
+  if (open.test(must.text) && any !== undefined) return decided('covered', any);
   if (wanted.length > 0) {
     const mentioned = sentenceWith(supplier, names);
-    if (mentioned !== undefined) return cell('partly', mentioned);
+    if (mentioned !== undefined) return decided('partly', mentioned);
   }
-  return told.state === 'not' ? told : { ...told, state: 'partly', degree: Math.min(told.degree, 0.5) };
+  return told.state === 'not'
+    ? told
+    : { ...told, state: 'partly', degree: Math.min(told.degree, decidedDegree.partly) };
 }

@@ -149,7 +149,7 @@ interface BestAlone {
 }
 
 /** How much surer a bundle has to be of the part that it adds. */
-const surerBy = 0.3;
+const surerBy = 0.4;
 
 /**
  * Clearly more than the best of them alone: two parts more; or one part more, clearly surer, where that is half of what
