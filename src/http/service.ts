@@ -6,6 +6,7 @@ import type { Example } from '../app/seed.ts';
 import type { Log } from '../log.ts';
 import { createAnswerCache } from './answer-cache.ts';
 import { createHttpApp } from './app.ts';
+import { bundleRoutes } from './bundle-routes.ts';
 import { docsStatics } from './docs.ts';
 import { importRoutes } from './import-routes.ts';
 import { jobRoutes } from './job-routes.ts';
@@ -45,7 +46,7 @@ export function createService({
   routes: Route[];
   openApi: () => object;
 } {
-  const { store, catalog, matching, queue, embedding, records, clock } = engine;
+  const { store, catalog, matching, bundles, joint, queue, embedding, records, clock } = engine;
   const answers = createAnswerCache(async () => `${await catalog.refresh()} ${clock.now().toISOString().slice(0, 10)}`);
   const metrics = createMetrics({
     catalog,
@@ -55,6 +56,7 @@ export function createService({
   let document: object | undefined;
   const openApi = () => (document ??= openApiDocument(routes));
   const routes: Route[] = [
+    ...bundleRoutes(bundles, joint, answers),
     ...memberAndNeedRoutes(records as never),
     ...matchRoutes(matching, answers),
     ...importRoutes({ store, embedding, queue, spoolDir, ...(maxImportBytes === undefined ? {} : { maxImportBytes }) }),
