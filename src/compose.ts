@@ -25,6 +25,8 @@ import {
   type IntroductionSettings,
 } from './app/introductions.ts';
 import { createMailRelay } from './app/mail-relay.ts';
+import { createBundles, type Bundles } from './app/bundles.ts';
+import { createJoint, type Joint } from './app/joint.ts';
 import { createMatching, type Matching } from './app/matching.ts';
 import { createPairStates } from './app/pair-states.ts';
 import type { Clock, Embedder, JobQueue, Mailer, Store } from './app/ports.ts';
@@ -42,6 +44,8 @@ export interface Engine {
   embedding: Embedding;
   catalog: Catalog;
   matching: Matching;
+  bundles: Bundles;
+  joint: Joint;
   records: ReturnType<typeof createRecords>;
   introductions: Introductions;
   introduceByHand: IntroduceByHand;
@@ -127,6 +131,8 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
   const timer = createIntroductionTimer({ store, queue, clock, introductions, relay });
   const suggest = createSuggest({ store, catalog, matching, clock });
   const records = createRecords(store, embedding, createIntroductionErasure(store, introductions));
+  const bundles = createBundles({ catalog, clock });
+  const joint = createJoint({ catalog, clock });
 
   let upkeep: NodeJS.Timeout | undefined;
   const keepUp = () => {
@@ -151,6 +157,8 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
     embedding,
     catalog,
     matching,
+    bundles,
+    joint,
     records,
     introductions,
     introduceByHand: createIntroduceByHand({ catalog, matching, introductions }),

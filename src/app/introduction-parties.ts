@@ -2,7 +2,7 @@
 import type { Member } from '../domain/member.ts';
 import type { Need } from '../domain/need.ts';
 import type { Introduction, Side } from '../domain/introduction/introduction.ts';
-import type { PartyRef } from './matching.ts';
+import type { PartyRef } from './party-ref.ts';
 import type { Store } from './ports.ts';
 
 export interface Parties {

@@ -18,6 +18,7 @@ import { rank, sift, type Ranked } from '../domain/match/rank.ts';
 import { traitsOf, type Traits } from '../domain/match/traits.ts';
 import type { PairState } from '../domain/introduction/pair.ts';
 import { Problem } from '../domain/problem.ts';
+import { refOf, type PartyRef } from './party-ref.ts';
 import { shortlist } from './shortlist.ts';
 import type { Catalog } from './catalog.ts';
 import type { PairStates } from './pair-states.ts';
@@ -38,13 +39,6 @@ export interface MatchListInput {
   candidateType?: Party['type'] | undefined;
   /** Only these candidates, such as those of an event; ranks count among them. */
   among?: ReadonlySet<string> | undefined;
-}
-
-export interface PartyRef {
-  type: Party['type'];
-  id: string;
-  name: string;
-  kind: string;
 }
 
 export interface MatchItem {
@@ -251,8 +245,3 @@ const pairStateField = (pairState: PairState | undefined) => (pairState === unde
 
 const describe = (party: Party): string =>
   party.type === 'need' ? 'needs' : `members of the kind "${party.doc.kind}"`;
-
-const refOf = (party: Party): PartyRef =>
-  party.type === 'need'
-    ? { type: 'need', id: party.id, name: party.doc.title, kind: 'need' }
-    : { type: 'member', id: party.id, name: party.doc.name, kind: party.doc.kind };

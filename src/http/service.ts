@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import { answerRoutes } from './answer-routes.ts';
 import { createAnswerCache } from './answer-cache.ts';
 import { createHttpApp } from './app.ts';
+import { bundleRoutes } from './bundle-routes.ts';
 import { docsStatics } from './docs.ts';
 import { importRoutes } from './import-routes.ts';
 import { introductionBatchRoutes } from './introduction-batch-routes.ts';
@@ -48,8 +49,8 @@ export function createService({
   routes: Route[];
   openApi: () => object;
 } {
-  const { store, catalog, matching, queue, embedding, records, clock } = engine;
   const { introductions, introduceByHand, suggest, approveMany, links } = engine;
+  const { store, catalog, matching, bundles, joint, queue, embedding, records, clock } = engine;
   const answers = createAnswerCache(async () => `${await catalog.refresh()} ${clock.now().toISOString().slice(0, 10)}`);
   const metrics = createMetrics({
     catalog,
@@ -59,6 +60,7 @@ export function createService({
   let document: object | undefined;
   const openApi = () => (document ??= openApiDocument(routes));
   const routes: Route[] = [
+    ...bundleRoutes(bundles, joint, answers),
     ...memberAndNeedRoutes(records as never),
     ...matchRoutes(matching, answers),
     ...importRoutes({ store, embedding, queue, spoolDir, ...(maxImportBytes === undefined ? {} : { maxImportBytes }) }),
