@@ -15,6 +15,8 @@ import { createApproveMany, type ApproveMany } from './app/approve-many.ts';
 import { createCatalog, type Catalog } from './app/catalog.ts';
 import { createEmbedding, type Embedding } from './app/embedding.ts';
 import { importJob, importJobHandler, removeSpooledWhenDone, sweepSpool } from './app/import-job.ts';
+import { createBundles, type Bundles } from './app/bundles.ts';
+import { createJoint, type Joint } from './app/joint.ts';
 import { createIntroduceByHand, type IntroduceByHand } from './app/introduction-by-hand.ts';
 import { createIntroductionErasure } from './app/introduction-erasure.ts';
 import { createIntroductionTimer } from './app/introduction-timer.ts';
@@ -25,8 +27,6 @@ import {
   type IntroductionSettings,
 } from './app/introductions.ts';
 import { createMailRelay } from './app/mail-relay.ts';
-import { createBundles, type Bundles } from './app/bundles.ts';
-import { createJoint, type Joint } from './app/joint.ts';
 import { createMatching, type Matching } from './app/matching.ts';
 import { createPairStates } from './app/pair-states.ts';
 import type { Clock, Embedder, JobQueue, Mailer, Store } from './app/ports.ts';
@@ -116,6 +116,8 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
   const index = createAdaptiveIndex(model.dimension);
   const catalog = createCatalog(store, index, centres);
   const clock = fixedClock(options.now);
+  const bundles = createBundles({ catalog, clock });
+  const joint = createJoint({ catalog, clock });
   const matching = createMatching({ catalog, clock, pairStates: createPairStates(store) });
 
   const mail = options.mail ?? { folder: path.join(options.spoolDir, '..', 'mail') };
@@ -131,8 +133,6 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
   const timer = createIntroductionTimer({ store, queue, clock, introductions, relay });
   const suggest = createSuggest({ store, catalog, matching, clock });
   const records = createRecords(store, embedding, createIntroductionErasure(store, introductions));
-  const bundles = createBundles({ catalog, clock });
-  const joint = createJoint({ catalog, clock });
 
   let upkeep: NodeJS.Timeout | undefined;
   const keepUp = () => {

@@ -49,8 +49,8 @@ export function createService({
   routes: Route[];
   openApi: () => object;
 } {
-  const { introductions, introduceByHand, suggest, approveMany, links } = engine;
   const { store, catalog, matching, bundles, joint, queue, embedding, records, clock } = engine;
+  const { introductions, introduceByHand, suggest, approveMany, links } = engine;
   const answers = createAnswerCache(async () => `${await catalog.refresh()} ${clock.now().toISOString().slice(0, 10)}`);
   const metrics = createMetrics({
     catalog,
