@@ -120,7 +120,7 @@ test('bundles writes a line for each bundle and none for a need that one supplie
   const supplier = (id: string, offers: string[]) => JSON.stringify({ id, kind: 'company', name: `${id} AS`, offers });
   const [vask, sang] = ['Gulvvasker som kjører selv', 'Allsang klokken fire på skjerm'];
   cluster(
-    [good[0]!, supplier('b', [vask!]), supplier('c', [sang!])],
+    [good[0]!, supplier('b', [vask]), supplier('c', [sang])],
     [
       JSON.stringify({ id: 'n1', ownerId: 'a', title: 'Gulv og sang', mustHave: [vask, sang] }),
       JSON.stringify({ id: 'n2', ownerId: 'a', title: 'Bare gulv', mustHave: [vask] }),
