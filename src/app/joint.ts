@@ -50,27 +50,36 @@ const neighbours = 20;
 /** Up to here all pairs are compared; above, the nearest are taken from the index. */
 const compareAllUpTo = 1000;
 
-export function createJoint({ catalog, clock }: { catalog: Catalog; clock: Clock }): Joint {
-  let known: { key: string; considered: number; joint: JointNeed[]; themes: Theme[] } | undefined;
+interface Found {
+  considered: number;
+  joint: JointNeed[];
+  themes: Theme[];
+}
 
-  const at = (seq: number, today: string) => {
-    const key = `${seq} ${today}`;
-    if (known?.key === key) return known;
+export function createJoint({ catalog, clock }: { catalog: Catalog; clock: Clock }): Joint {
+  let known: { key: string; found: Promise<Found> } | undefined;
+
+  const find = async (today: string): Promise<Found> => {
     const needs = openNeeds(catalog, today);
     const systems = systemsOf([...catalog.members()].map((member) => member.doc));
-    return (known = {
-      key,
+    return {
       considered: needs.length,
       joint: jointNeeds(needs, systems, catalog.grams),
-      themes: themesOf(themeInputs(catalog, today), maxThemes),
-    });
+      themes: themesOf(await themeInputs(catalog, today), maxThemes),
+    };
+  };
+  /** Computed once for each state of the cluster and day; questions that come meanwhile share it. */
+  const at = (seq: number, today: string): Promise<Found> => {
+    const key = `${seq} ${today}`;
+    if (known?.key !== key) known = { key, found: find(today) };
+    return known.found;
   };
 
   return {
     async list(limit, lang) {
       const seq = await catalog.refresh();
       const now = clock.now();
-      const { considered, joint, themes } = at(seq, now.toISOString().slice(0, 10));
+      const { considered, joint, themes } = await at(seq, now.toISOString().slice(0, 10));
       return {
         items: joint.slice(0, limit).map((one) => jointItem(one, catalog, lang)),
         themes: themes.slice(0, limit).map(themeItem),
@@ -99,8 +108,11 @@ function openNeeds(catalog: Catalog, today: string): NeedParty[] {
   return open.sort((a, b) => (order(a) < order(b) ? -1 : 1)).slice(0, maxNeeds);
 }
 
+/** How many parties are compared before others get their turn: a large cluster takes seconds in all. */
+const partiesAtOnce = 25;
+
 /** Open needs and every member but investors and those who opted out, each with its nearest. */
-function themeInputs(catalog: Catalog, today: string): ThemeInput[] {
+async function themeInputs(catalog: Catalog, today: string): Promise<ThemeInput[]> {
   const parties: Party[] = [
     ...[...catalog.needs()].filter((need) => isOpen(need, today)),
     ...[...catalog.members()].filter(({ doc }) => doc.kind !== 'investor' && doc.matching?.optedOut !== true),
@@ -123,7 +135,12 @@ function themeInputs(catalog: Catalog, today: string): ThemeInput[] {
           .search(themeFacet(party)!.vector!, neighbours + 1, (key) => keys.has(key))
           .map(({ key, similarity }) => ({ party: byOwner.get(ownerOfFacetKey(key))!, similarity }))
           .filter((one) => one.party !== party);
-  return parties.map((party) => ({ party, near: near(party) }));
+  const inputs: ThemeInput[] = [];
+  for (const party of parties) {
+    inputs.push({ party, near: near(party) });
+    if (inputs.length % partiesAtOnce === 0) await new Promise(setImmediate);
+  }
+  return inputs;
 }
 
 function jointItem(joint: JointNeed, catalog: Catalog, lang: Language): JointNeedItem {

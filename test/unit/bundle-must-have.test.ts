@@ -74,8 +74,8 @@ test.each([
   expect(description.slice(severalParts!.start, severalParts!.end)).toBe(quote);
 });
 
-test('a buyer that says nothing of the kind wishes nothing', () => {
-  const description = 'Vi vil ha en robot som kan vaske gulv. Den skal tåle vann.';
+test('a buyer that says nothing of the kind wishes nothing: working together with people is no wish for parts', () => {
+  const description = 'Vi vil ha en robot som kan vaske gulv. Den prøves ut sammen med ansatte.';
   expect(wishesOf({ id: 'n', ownerId: 'o', title: 'Robot', description })).toEqual({
     severalParts: undefined,
     oneResponsible: undefined,

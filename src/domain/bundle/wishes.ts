@@ -19,15 +19,17 @@ const several = cues(
   'heng(e|er)? (sammen|saman)|hang together|i sammenheng|i samanheng|(virke|verke|fungere|fungera) (sammen|saman)|work together',
   'utveksl(e|a) data|exchange data|én løype|ei løype|(samme|same) arbeids(flyt|gang)|same workflow',
   '\\b(de|dei|the) (to|tre|fire|two|three|four)( (delene|delane|parts|løsningene|løysingane))? (må|skal|must|shall)',
-  '\\b(begge|both)( (deler|delar|parts))? (må|skal|havner|must|shall)|(sammen|saman|together) (med|with)\\b',
+  '\\b(begge|both)( (deler|delar|parts))? (må|skal|havner|must|shall)',
+  // Together with another thing; together with people or bodies is only how one works.
+  '(sammen|saman|together) (med|with) (?!(et |en |ei |eit |ein |a |an )?(oss|dere|dykk|us|you|our|the|vår|andre|other|nabo|neighbo|ansatt|tilsett|staff|forsk|research|universit|helse|kommun|sykehus|sjukehus|hospital|clini|klini|lege|sykeplei|sjukeplei|nurs|patient|pasient|bruk|user|pårørende|kompetanse|fag|leverandør|supplier|vendor))',
   '\\((1|i|a)\\)[^]*\\((2|ii|b)\\)|\\bforløp\\b|\\bpathway\\b',
   '\\b(noen|nokon) som\\b[^.]*\\b(noen|nokon) som\\b|\\bsomeone (who|to)\\b[^.]*\\bsomeone (who|to)\\b',
   '(flere|fleire|several) (som )?(leverer|deliver|går sammen|går saman)|dialog med flere|dialog med fleire',
 );
 /** One party has to answer for the whole. */
 const oneParty = cues(
-  '(én|ein|en|one|single) (ansvarlig|ansvarleg|responsible)|må ta ansvar|totalansvar|ansvar for at det henger',
-  'total(leverand|kontrakt|entrepr)|hovedleverand|hovudleverand|prime contract|one contract|(én|ein) kontrakt',
+  '(én|éin|ein|en|one|single) (ansvarlig|ansvarleg|responsible)|må ta ansvar|totalansvar|ansvar for at det henger',
+  'total(leverand|kontrakt|entrepr)|hovedleverand|hovudleverand|prime contract|one contract|(én|éin|ein) kontrakt',
   'ikke være systemintegrator|ikkje vere systemintegrator|not (want to )?be (the )?(system )?integrator',
   '(én|ein|one) (å|to) ringe? til|sette dette sammen selv|setje dette saman sjølve',
 );
