@@ -1,7 +1,7 @@
 /** Needs that several public bodies could buy together, and themes for professional networks. */
 import { systemsOf } from '../domain/bundle/systems.ts';
 import { jointNeeds, type JointNeed, type NeedQuotation } from '../domain/joint/joint-needs.ts';
-import { themeFacet, themesOf, type Theme, type ThemeInput } from '../domain/joint/themes.ts';
+import { themeFacet, themeFrom, themesOf, type Theme, type ThemeInput } from '../domain/joint/themes.ts';
 import { round, type Quotation } from '../domain/match/explain.ts';
 import { fieldLabel } from '../domain/match/labels.ts';
 import type { NeedParty, Party } from '../domain/match/party.ts';
@@ -48,7 +48,7 @@ export interface Joint {
 const maxNeeds = 500;
 const neighbours = 20;
 /** Up to here all pairs are compared; above, the nearest are taken from the index. */
-const compareAllUpTo = 1000;
+const compareAllUpTo = 5000;
 
 interface Found {
   considered: number;
@@ -121,20 +121,19 @@ async function themeInputs(catalog: Catalog, today: string): Promise<ThemeInput[
   const keys = new Set(
     parties.map((party) => facetKey(ownerKey(party.type, party.id), party.facets.indexOf(themeFacet(party)!))),
   );
-  const near = (party: Party): ThemeInput['near'] =>
-    parties.length <= compareAllUpTo
-      ? parties
-          .filter((other) => other !== party)
-          .map((other) => ({
-            party: other,
-            similarity: cosine(themeFacet(party)?.vector, themeFacet(other)?.vector),
-          }))
-          .sort((a, b) => b.similarity - a.similarity || (a.party.id < b.party.id ? -1 : 1))
-          .slice(0, neighbours)
-      : catalog.index
-          .search(themeFacet(party)!.vector!, neighbours + 1, (key) => keys.has(key))
-          .map(({ key, similarity }) => ({ party: byOwner.get(ownerOfFacetKey(key))!, similarity }))
-          .filter((one) => one.party !== party);
+  const near = (party: Party): ThemeInput['near'] => {
+    const { vector } = themeFacet(party)!;
+    const alike =
+      parties.length <= compareAllUpTo
+        ? parties.map((other) => ({ party: other, similarity: cosine(vector, themeFacet(other)!.vector) }))
+        : catalog.index
+            .search(vector!, neighbours + 1, (key) => keys.has(key))
+            .map(({ key, similarity }) => ({ party: byOwner.get(ownerOfFacetKey(key))!, similarity }));
+    return alike
+      .filter((one) => one.similarity >= themeFrom && one.party !== party)
+      .sort((a, b) => b.similarity - a.similarity || (a.party.id < b.party.id ? -1 : 1))
+      .slice(0, neighbours);
+  };
   const inputs: ThemeInput[] = [];
   for (const party of parties) {
     inputs.push({ party, near: near(party) });
