@@ -11,6 +11,8 @@ import { createAdaptiveIndex } from './adapters/vectors/adaptive.ts';
 import { createCatalog, type Catalog } from './app/catalog.ts';
 import { createEmbedding, type Embedding } from './app/embedding.ts';
 import { importJob, importJobHandler, removeSpooledWhenDone, sweepSpool } from './app/import-job.ts';
+import { createBundles, type Bundles } from './app/bundles.ts';
+import { createJoint, type Joint } from './app/joint.ts';
 import { createMatching, type Matching } from './app/matching.ts';
 import type { Clock, Embedder, JobQueue, Store } from './app/ports.ts';
 import { createRecords } from './app/records.ts';
@@ -24,6 +26,8 @@ export interface Engine {
   embedding: Embedding;
   catalog: Catalog;
   matching: Matching;
+  bundles: Bundles;
+  joint: Joint;
   records: ReturnType<typeof createRecords>;
   clock: Clock;
   index: ReturnType<typeof createAdaptiveIndex>;
@@ -75,6 +79,8 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
   const catalog = createCatalog(store, index, centres);
   const clock = fixedClock(options.now);
   const matching = createMatching({ catalog, clock });
+  const bundles = createBundles({ catalog, clock });
+  const joint = createJoint({ catalog, clock });
   const records = createRecords(store, embedding);
 
   let upkeep: NodeJS.Timeout | undefined;
@@ -90,6 +96,8 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
     embedding,
     catalog,
     matching,
+    bundles,
+    joint,
     records,
     clock,
     index,

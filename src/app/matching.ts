@@ -17,6 +17,7 @@ import type { MemberParty, Party } from '../domain/match/party.ts';
 import { rank, sift, type Ranked } from '../domain/match/rank.ts';
 import { traitsOf, type Traits } from '../domain/match/traits.ts';
 import { Problem } from '../domain/problem.ts';
+import { refOf, type PartyRef } from './party-ref.ts';
 import { shortlist } from './shortlist.ts';
 import type { Catalog } from './catalog.ts';
 import type { Clock } from './ports.ts';
@@ -34,13 +35,6 @@ export interface MatchListInput {
   /** Adds features and requirements to each item. */
   full: boolean;
   candidateType?: Party['type'] | undefined;
-}
-
-export interface PartyRef {
-  type: Party['type'];
-  id: string;
-  name: string;
-  kind: string;
 }
 
 export interface MatchItem {
@@ -221,8 +215,3 @@ function candidateOf(catalog: Catalog, kind: MatchKind, type: Party['type'] | un
 
 const describe = (party: Party): string =>
   party.type === 'need' ? 'needs' : `members of the kind "${party.doc.kind}"`;
-
-const refOf = (party: Party): PartyRef =>
-  party.type === 'need'
-    ? { type: 'need', id: party.id, name: party.doc.title, kind: 'need' }
-    : { type: 'member', id: party.id, name: party.doc.name, kind: party.doc.kind };

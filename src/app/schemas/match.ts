@@ -5,7 +5,7 @@ import { gates } from '../../domain/match/gates.ts';
 import { reasonLabels } from '../../domain/match/labels.ts';
 import { id } from './common.ts';
 
-const share = z.number().min(0).max(1);
+export const share = z.number().min(0).max(1);
 export const lang = z
   .enum(languages)
   .default('nb')
@@ -23,10 +23,10 @@ export const matchQuery = z.strictObject({
 export const customerQuery = matchQuery.extend({ candidateType: candidateType.optional() });
 export const pairQuery = z.strictObject({ lang, candidateType: candidateType.optional() });
 
-const partyRef = z
+export const partyRef = z
   .object({ type: z.enum(['member', 'need']), id, name: z.string(), kind: z.string() })
   .meta({ id: 'PartyRef' });
-const quotation = z
+export const quotation = z
   .object({
     field: z.string().describe('Path of the stored field, such as offers[0].'),
     start: z.number().int().describe('First UTF-16 offset in that field.'),

@@ -50,6 +50,7 @@ const byRole = (facets: readonly PreparedFacet[]): PartyBase['byRole'] => {
     wish: [],
     profile: [],
     ask: [],
+    setting: [],
   };
   for (const facet of facets) groups[facet.role].push(facet);
   return groups;
