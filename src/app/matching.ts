@@ -46,6 +46,8 @@ export interface MatchItem {
   missing: Missing[];
   requirements?: RequirementEvidence[];
   features?: Record<string, number>;
+  /** The two work together already: shown, not suggested. */
+  workingTogether?: true;
 }
 
 export interface MatchList {
@@ -76,8 +78,14 @@ export interface Matching {
   rankAll(kind: MatchKind, subjectType: Party['type'], subjectId: string): Promise<Ranked[]>;
 }
 
-export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matching {
-  const { catalog, clock } = deps;
+export interface MatchingDeps {
+  catalog: Catalog;
+  clock: Clock;
+  /** What has become of a pair so far; `none` for all where nothing keeps track. */
+  pairState?: MatchContext['pairState'];
+}
+
+export function createMatching({ catalog, clock, pairState = () => 'none' }: MatchingDeps): Matching {
   const traits = new WeakMap<MemberParty, Traits>();
   const mandates = new WeakMap<MemberParty, Mandate>();
   const memo =
@@ -91,6 +99,7 @@ export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matchi
     gramWeights: catalog.grams,
     today: now.toISOString().slice(0, 10),
     member: (id) => catalog.member(id),
+    pairState,
     traits: memo(traits, (party) => traitsOf(party.doc)),
     mandate: memo(mandates, (party) => mandateOf(party.doc)),
   });
@@ -133,6 +142,7 @@ export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matchi
   ): MatchItem => ({
     candidate: refOf(ranked.party),
     rank: position,
+    ...(ranked.state === 'working-together' ? { workingTogether: true as const } : {}),
     score: round(ranked.score),
     parts: {
       subjectToCandidate: round(ranked.parts.forward),

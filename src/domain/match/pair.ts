@@ -14,12 +14,17 @@ import { weightTables } from './weights.ts';
 export const matchKinds = ['investors', 'startups', 'partners', 'customers', 'suppliers'] as const;
 export type MatchKind = (typeof matchKinds)[number];
 
+/** `declined`: an adviser rejected the pair or a side said no; `working-together`: no introduction is needed any more. */
+export type PairState = 'none' | 'declined' | 'working-together';
+
 /** What judging needs to know beside the two parties. Everything is a lookup: no I/O, no clock. */
 export interface MatchContext {
   gramWeights: GramWeights;
   /** YYYY-MM-DD. */
   today: string;
   member(id: string): MemberParty | undefined;
+  /** What has become of a pair so far, whichever of the two asks. */
+  pairState(oneId: string, otherId: string): PairState;
   traits(party: MemberParty): Traits;
   mandate(party: MemberParty): Mandate;
 }
@@ -86,6 +91,7 @@ export function gateFor(
   candidate: Party,
   context: MatchContext,
 ): ClosedGate | undefined {
+  if (context.pairState(subject.id, candidate.id) === 'declined') return { code: 'declined', fields: [] };
   const roles = rolesOf(subject, candidate, kind);
   switch (roles.task) {
     case 'investor_for_startup': {
