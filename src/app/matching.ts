@@ -99,6 +99,7 @@ export function createMatching({ catalog, clock, pairState = () => 'none' }: Mat
     gramWeights: catalog.grams,
     today: now.toISOString().slice(0, 10),
     member: (id) => catalog.member(id),
+    eventsOf: (id) => catalog.eventsOf(id),
     pairState,
     traits: memo(traits, (party) => traitsOf(party.doc)),
     mandate: memo(mandates, (party) => mandateOf(party.doc)),

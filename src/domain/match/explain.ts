@@ -3,7 +3,7 @@ import type { Language, Member } from '../member.ts';
 import { geographyFit } from './geography.ts';
 import { ticketFit } from './investor-features.ts';
 import { fieldLabel, labelOf, type ReasonCode } from './labels.ts';
-import { rolesOf, type MatchContext, type MatchKind, type Roles } from './pair.ts';
+import { precedentsOf, rolesOf, type MatchContext, type MatchKind, type Roles } from './pair.ts';
 import { influences, type Influence } from './occlude.ts';
 import type { Party, PreparedFacet } from './party.ts';
 import { requirementMatches } from './requirements.ts';
@@ -46,6 +46,8 @@ export const partlyFrom = 0.3;
 /** A sentence is told from this drop of the score on; the weightiest one always. */
 const tellingDrop = 0.01;
 const quotesShown = 8;
+/** Likeness from which a past round or award is called similar. */
+const similarFrom = 0.3;
 
 const quote = (facet: PreparedFacet): Quotation => ({
   field: facet.field,
@@ -185,6 +187,18 @@ function facts(roles: Roles, context: MatchContext): SidedFact[] {
           second: { field: 'certifications', value: roles.supplier.doc.certifications ?? null },
         });
   }
+  const before = precedentsOf(roles, context).filter(({ likeness }) => likeness >= similarFrom);
+  if (before.length > 0)
+    found.push({
+      code: roles.task === 'investor_for_startup' ? 'funded-similar' : 'delivered-similar',
+      second: {
+        field: 'history',
+        value: {
+          count: before.length,
+          nearest: before.slice(0, 3).map(({ event: { doc } }) => ({ date: doc.date, text: doc.text })),
+        },
+      },
+    });
   const [first, second] =
     roles.task === 'partner_for_member'
       ? [roles.one.doc, roles.other.doc]

@@ -46,7 +46,7 @@ export function answer(from: PreparedFacet, to: PreparedFacet, weights: GramWeig
   const known = remembered.get(weights);
   if (known === undefined) return compared(from, to, weights);
   let answers = known.get(from);
-  if (answers === undefined) known.set(from, (answers = new Map()));
+  if (answers === undefined) known.set(from, (answers = new Map<PreparedFacet, number>()));
   let value = answers.get(to);
   if (value === undefined) answers.set(to, (value = compared(from, to, weights)));
   return value;
