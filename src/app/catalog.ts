@@ -11,7 +11,7 @@ import { preparedEvent, type PreparedEvent } from '../domain/match/history.ts';
 import { centred } from '../domain/match/similarity.ts';
 import type { PastEvent } from '../domain/past-event.ts';
 import { facetKey, ownerOf, textDigest, unpackVector, type OwnerType } from './facet-vectors.ts';
-import type { Store, Stored, VectorIndex } from './ports.ts';
+import type { Store, VectorIndex } from './ports.ts';
 
 export interface Catalog {
   /** Applies everything that was written since the last call; concurrent calls share one pass. Returns the seq reached. */

@@ -103,7 +103,10 @@ export function gini(values: readonly number[]): number {
 
 const equalGroups = 5;
 
-/** Gini of how often candidates are shown, among those of about equal relevance (fifths by the sum of their scores), averaged. */
+/**
+ * Gini of how often candidates are shown, among those of about equal relevance: fifths by the sum of their scores, each
+ * counted by the suggestions that fall into it.
+ */
 export function giniAmongEquals(wanted: readonly Wanted[], shown: ReadonlyMap<string, number>): number {
   const relevance = new Map<string, number>();
   for (const { candidates } of wanted)
@@ -111,9 +114,12 @@ export function giniAmongEquals(wanted: readonly Wanted[], shown: ReadonlyMap<st
   const order = [...relevance].sort((a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1)).map(([id]) => id);
   const size = Math.ceil(order.length / equalGroups);
   let sum = 0;
+  let suggestions = 0;
   for (let i = 0; i < order.length; i += size) {
-    const group = order.slice(i, i + size);
-    sum += gini(group.map((id) => shown.get(id) ?? 0)) * group.length;
+    const counts = order.slice(i, i + size).map((id) => shown.get(id) ?? 0);
+    const total = counts.reduce((all, count) => all + count, 0);
+    sum += gini(counts) * total;
+    suggestions += total;
   }
-  return order.length === 0 ? 0 : sum / order.length;
+  return suggestions === 0 ? 0 : sum / suggestions;
 }
