@@ -1,5 +1,5 @@
 /** What each sentence of a pair is worth: the score with it, less the score as if it had never been written. */
-import { isQuotable } from '../facet.ts';
+import { isQuotable, type Facet } from '../facet.ts';
 import type { Member } from '../member.ts';
 import type { Need } from '../need.ts';
 import { conceptsOf } from './concepts.ts';
@@ -88,7 +88,7 @@ function without(composite: PreparedFacet, gone: PreparedFacet): Float32Array | 
 }
 
 /** The document with the sentence taken out of its text, or the entry out of its list. */
-export function cut<T extends Member | Need>(doc: T, { field, start, end }: PreparedFacet): T {
+export function cut<T extends Member | Need>(doc: T, { field, start, end }: Facet): T {
   const entry = /^(\w+)\[(\d+)\]$/u.exec(field);
   const name = (entry?.[1] ?? field) as keyof T;
   const value = doc[name] as unknown;
