@@ -5,6 +5,7 @@
 import type { Introduction } from '../domain/introduction/introduction.ts';
 import type { Member } from '../domain/member.ts';
 import type { Need } from '../domain/need.ts';
+import type { PastEvent } from '../domain/past-event.ts';
 
 /** A document as stored. `version` starts at 1 and grows by 1 with every replace. Times are ISO 8601 UTC. */
 export interface Stored<T> {
@@ -109,6 +110,8 @@ export interface Collections {
   members: Member;
   needs: Need;
   introductions: Introduction;
+  /** Past rounds and awards; the id is a digest of the content, so that the same one is kept once. */
+  history: PastEvent;
   vectors: OwnerVectors;
   jobs: JobRecord;
   meta: Record<string, unknown>;
