@@ -15,7 +15,7 @@ export const clusterFiles = ['members.jsonl', 'needs.jsonl', 'history.jsonl'] as
 
 export async function* linesOfFolder(dir: string): AsyncGenerator<ImportLine> {
   const present = clusterFiles.filter((file) => existsSync(path.join(dir, file)));
-  if (present.length === 0) throw new Error(`None of ${clusterFiles.join(', ')} lies in ${dir}`);
+  if (present.length === 0) throw new Error(`Neither ${clusterFiles.join(' nor ')} lies in ${dir}`);
   for (const file of present) yield* readLines(createReadStream(path.join(dir, file)) as AsyncIterable<Buffer>, file);
 }
 
