@@ -35,6 +35,8 @@ export interface Config {
   now: string | undefined;
   publicUrl: string | undefined;
   logLevel: z.infer<typeof settings>['KOBLING_LOG_LEVEL'];
+  /** Listens beyond this machine although there are no accounts. */
+  allowOpen: boolean;
 }
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
@@ -76,5 +78,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     now: s.KOBLING_NOW,
     publicUrl: s.KOBLING_PUBLIC_URL,
     logLevel: s.KOBLING_LOG_LEVEL,
+    allowOpen: s.KOBLING_ALLOW_OPEN,
   });
 }

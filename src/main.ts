@@ -40,7 +40,15 @@ async function main(): Promise<void> {
   const readiness = createReadiness();
   readiness.set('store', 'ready');
   const closing = new AbortController();
-  const { app } = createService({ engine, readiness, examples: seed.examples, spoolDir, closing: closing.signal, log });
+  const { app } = createService({
+    engine,
+    readiness,
+    examples: seed.examples,
+    spoolDir,
+    names: { publicUrl: config.publicUrl, anyName: config.allowOpen },
+    closing: closing.signal,
+    log,
+  });
 
   const server = await listen(app, config);
   const url = addressOf(server, config.host);

@@ -6,6 +6,7 @@ import type { Need } from '../domain/need.ts';
 import type { Member } from '../domain/member.ts';
 import { memberParty, needParty, type MemberParty, type NeedParty, type Party } from '../domain/match/party.ts';
 import { gramCounts, type GramCounts } from '../domain/match/grams.ts';
+import { gramPostings, type GramPostings } from '../domain/match/gram-postings.ts';
 import { facetKey, textDigest, unpackVector } from './facet-vectors.ts';
 import type { Store, VectorIndex } from './ports.ts';
 
@@ -18,6 +19,8 @@ export interface Catalog {
   members(): Iterable<MemberParty>;
   needs(): Iterable<NeedParty>;
   readonly grams: GramCounts;
+  /** Finds owners (`member:ID`, `need:ID`) by shared grams. */
+  readonly lexical: GramPostings;
   readonly index: VectorIndex;
   /** How far the catalog has followed, and how much it holds. */
   state(): { seq: number; members: number; needs: number; facets: number; embeddedFacets: number };
@@ -29,6 +32,7 @@ export function createCatalog(store: Store, index: VectorIndex): Catalog {
   const members = new Map<string, MemberParty>();
   const needs = new Map<string, NeedParty>();
   const grams = gramCounts();
+  const lexical = gramPostings();
   const indexedKeys = new Map<string, string[]>();
   let seq = -1;
   let running: Promise<number> | undefined;
@@ -38,6 +42,7 @@ export function createCatalog(store: Store, index: VectorIndex): Catalog {
   const forget = (owner: string, party: Party | undefined) => {
     if (party === undefined) return;
     grams.remove(party.grams);
+    lexical.delete(owner);
     facets -= party.facets.length;
     embedded -= party.facets.filter((facet) => facet.vector !== undefined).length;
     for (const key of indexedKeys.get(owner) ?? []) index.delete(key);
@@ -46,6 +51,7 @@ export function createCatalog(store: Store, index: VectorIndex): Catalog {
 
   const remember = (owner: string, party: Party) => {
     grams.add(party.grams);
+    lexical.set(owner, party.grams);
     facets += party.facets.length;
     const keys: string[] = [];
     party.facets.forEach((facet, i) => {
@@ -145,6 +151,7 @@ export function createCatalog(store: Store, index: VectorIndex): Catalog {
     members: () => members.values(),
     needs: () => needs.values(),
     grams,
+    lexical,
     index,
     state: () => ({
       seq: Math.max(0, seq),

@@ -14,7 +14,7 @@ import { liftsFor, type Lift } from '../domain/match/lift.ts';
 import { mandateOf, type Mandate } from '../domain/match/mandate.ts';
 import { canBeCandidate, judge, matchSubjects, type MatchContext, type MatchKind } from '../domain/match/pair.ts';
 import type { MemberParty, Party } from '../domain/match/party.ts';
-import { rank, type Ranked } from '../domain/match/rank.ts';
+import { rank, sift, type Ranked } from '../domain/match/rank.ts';
 import { traitsOf, type Traits } from '../domain/match/traits.ts';
 import { Problem } from '../domain/problem.ts';
 import { shortlist } from './shortlist.ts';
@@ -119,8 +119,14 @@ export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matchi
     return subject;
   };
 
-  const candidates = (kind: MatchKind, subject: Party, type?: Party['type']): Iterable<Party> =>
-    shortlist(catalog, kind, subject, type);
+  function* everyone(type: Party['type'] | undefined): Generator<Party> {
+    if (type !== 'need') yield* catalog.members();
+    if (type !== 'member') yield* catalog.needs();
+  }
+  const rankingOf = (kind: MatchKind, subject: Party, type: Party['type'] | undefined, context: MatchContext) => {
+    const { open, closed } = sift(kind, subject, everyone(type), context);
+    return { ranked: rank(kind, subject, shortlist(catalog, subject, open), context), closed };
+  };
 
   const item = (
     kind: MatchKind,
@@ -155,7 +161,7 @@ export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matchi
       const now = clock.now();
       const context = contextAt(now);
       const subject = subjectOf(subjectType, subjectId, kind);
-      const { ranked, closed } = rank(kind, subject, candidates(kind, subject, candidateType), context);
+      const { ranked, closed } = rankingOf(kind, subject, candidateType, context);
       const listed = ranked.filter((one) => one.score >= listingFloor).slice(0, limit);
       return {
         subject: refOf(subject),
@@ -177,12 +183,8 @@ export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matchi
       const lifts = liftsFor(kind, subject, candidate, context, lang);
       if ('closed' in verdict)
         return { ...common, closed: { ...verdict.closed, sentence: gates[verdict.closed.code][lang] }, lifts };
-      const { ranked } = rank(
-        kind,
-        subject,
-        new Set([...candidates(kind, subject, candidateType), candidate]),
-        context,
-      );
+      const { open } = sift(kind, subject, everyone(candidateType), context);
+      const ranked = rank(kind, subject, new Set([...shortlist(catalog, subject, open), candidate]), context);
       const position = ranked.findIndex((one) => one.party === candidate) + 1;
       const found = ranked[position - 1]!;
       return {
@@ -199,7 +201,7 @@ export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matchi
     async rankAll(kind, subjectType, subjectId) {
       await catalog.refresh();
       const subject = subjectOf(subjectType, subjectId, kind);
-      return rank(kind, subject, candidates(kind, subject), contextAt(clock.now())).ranked;
+      return rankingOf(kind, subject, undefined, contextAt(clock.now())).ranked;
     },
   };
 }

@@ -24,16 +24,18 @@ export interface HttpAppDeps {
   routes: readonly Route[];
   log: Log;
   metrics: HttpMetrics;
+  /** Refuses requests before anything else looks at them. */
+  guards?: readonly RequestHandler[];
   /** Middleware for files, such as the documentation page. */
   statics?: readonly (readonly [string, RequestHandler])[];
 }
 
-export function createHttpApp({ routes, log, metrics, statics = [] }: HttpAppDeps): Express {
+export function createHttpApp({ routes, log, metrics, guards = [], statics = [] }: HttpAppDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');
-  app.use(firstThings(log, metrics));
+  app.use(firstThings(log, metrics), ...guards);
   for (const [path, handler] of statics) app.use(path, handler);
   const byPath = groupBy(routes, (row) => row.path);
   for (const [path, rows] of byPath) {

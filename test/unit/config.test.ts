@@ -15,6 +15,7 @@ describe('settings', () => {
       now: undefined,
       publicUrl: undefined,
       logLevel: 'info',
+      allowOpen: false,
     });
   });
 

@@ -75,12 +75,18 @@ export interface Judged extends Score {
 export type Verdict = { closed: ClosedGate } | { judged: Judged };
 
 export function judge(kind: MatchKind, subject: Party, candidate: Party, context: MatchContext): Verdict {
-  const roles = rolesOf(subject, candidate, kind);
-  const closed = gateOf(roles, kind, context);
-  return closed === undefined ? { judged: judgeOpen(roles, context) } : { closed };
+  const closed = gateFor(kind, subject, candidate, context);
+  return closed === undefined ? { judged: judgeOpen(kind, subject, candidate, context) } : { closed };
 }
 
-function gateOf(roles: Roles, kind: MatchKind, context: MatchContext): ClosedGate | undefined {
+/** The first gate that closes the pair; undefined when all are open. Cheap beside judging: a few microseconds. */
+export function gateFor(
+  kind: MatchKind,
+  subject: Party,
+  candidate: Party,
+  context: MatchContext,
+): ClosedGate | undefined {
+  const roles = rolesOf(subject, candidate, kind);
   switch (roles.task) {
     case 'investor_for_startup': {
       const portfolio = (roles.investor.doc.portfolio ?? []).flatMap((id) => context.member(id)?.doc ?? []);
@@ -101,7 +107,9 @@ function gateOf(roles: Roles, kind: MatchKind, context: MatchContext): ClosedGat
   }
 }
 
-function judgeOpen(roles: Roles, context: MatchContext): Judged {
+/** The score of a pair whose gates are open. */
+export function judgeOpen(kind: MatchKind, subject: Party, candidate: Party, context: MatchContext): Judged {
+  const roles = rolesOf(subject, candidate, kind);
   switch (roles.task) {
     case 'investor_for_startup': {
       const { company, investor, swapped } = roles;
