@@ -3,9 +3,11 @@
  * per port (test/contract) runs against every adapter.
  */
 import type { Member } from '../domain/member.ts';
+import type { MatchEvent } from '../domain/event.ts';
 import type { Need } from '../domain/need.ts';
 import type { ScheduleProblem } from '../domain/schedule/problem.ts';
 import type { ScheduleScore } from '../domain/schedule/score.ts';
+import type { Programme } from './programme.ts';
 
 /** A document as stored. `version` starts at 1 and grows by 1 with every replace. Times are ISO 8601 UTC. */
 export interface Stored<T> {
@@ -109,6 +111,9 @@ export interface JobRecord {
 export interface Collections {
   members: Member;
   needs: Need;
+  events: MatchEvent;
+  /** By event id. */
+  programmes: Programme;
   vectors: OwnerVectors;
   jobs: JobRecord;
   meta: Record<string, unknown>;

@@ -1,6 +1,7 @@
 /** Members and needs: list, read, create, replace, patch, remove. One set of rules for both. */
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
+import type { MatchEvent } from '../domain/event.ts';
 import type { Member } from '../domain/member.ts';
 import type { Need } from '../domain/need.ts';
 import { Problem } from '../domain/problem.ts';
@@ -8,6 +9,7 @@ import { textsOf, type Embedding, type OwnerType } from './embedding.ts';
 import { faultsOf } from './faults.ts';
 import { mergePatch } from './merge-patch.ts';
 import { StoreError, type Collection, type Page, type Store, type Stored, type Where } from './ports.ts';
+import { eventSchema, newEventSchema } from './schemas/event.ts';
 import { memberSchema, newMemberSchema } from './schemas/member.ts';
 import { needSchema, newNeedSchema } from './schemas/need.ts';
 
@@ -33,7 +35,8 @@ export interface Records<T> {
 }
 
 interface Kind<T extends { id: string }> {
-  type: OwnerType;
+  /** Absent: it has no texts to embed. */
+  type?: OwnerType;
   name: string;
   prefix: string;
   schema: z.ZodType<T>;
@@ -41,13 +44,18 @@ interface Kind<T extends { id: string }> {
   collection: Collection<T>;
   /** Faults that only the store can tell. */
   check(doc: T): Promise<void>;
-  /** What hangs on a document that is about to go. */
-  dependants(id: string): Promise<string[]>;
+  /** What hangs on a document that is about to go, by what it is. */
+  dependants(id: string): Promise<Record<string, string[]>>;
 }
 
-export function createRecords(store: Store, embedding: Embedding): { members: Records<Member>; needs: Records<Need> } {
+export function createRecords(
+  store: Store,
+  embedding: Embedding,
+): { members: Records<Member>; needs: Records<Need>; events: Records<MatchEvent> } {
   const members = store.collection('members');
   const needs = store.collection('needs');
+  const events = store.collection('events');
+  const programmes = store.collection('programmes');
   return {
     members: recordsOf(
       {
@@ -58,8 +66,10 @@ export function createRecords(store: Store, embedding: Embedding): { members: Re
         newSchema: newMemberSchema,
         collection: members,
         check: async () => undefined,
-        dependants: async (id) =>
-          (await needs.find({ where: { ownerId: id }, limit: 100 })).items.map((need) => need.id),
+        dependants: async (id) => ({
+          needs: (await needs.find({ where: { ownerId: id }, limit: 100 })).items.map((need) => need.id),
+          events: (await events.find({ where: { attendees: id }, limit: 100 })).items.map((event) => event.id),
+        }),
       },
       embedding,
     ),
@@ -84,11 +94,34 @@ export function createRecords(store: Store, embedding: Embedding): { members: Re
             ],
           });
         },
-        dependants: async () => [],
+        dependants: async () => ({}),
+      },
+      embedding,
+    ),
+    events: recordsOf(
+      {
+        name: 'event',
+        prefix: 'e',
+        schema: eventSchema,
+        newSchema: newEventSchema,
+        collection: events,
+        check: async (event) => checkMembers(members, event),
+        dependants: async (id) => ({ programmes: (await programmes.get(id)) === undefined ? [] : [id] }),
       },
       embedding,
     ),
   };
+}
+
+/** Attendees must be members: everything that is planned for them comes from there. @throws Problem `invalid`. */
+async function checkMembers(members: Collection<Member>, event: MatchEvent): Promise<void> {
+  const known = new Set((await members.getMany(event.attendees)).map(({ id }) => id));
+  const faults = event.attendees.flatMap((id, i) =>
+    known.has(id)
+      ? []
+      : [{ field: `attendees.${i}`, code: 'unknown_member', message: 'There is no member with this id.', value: id }],
+  );
+  if (faults.length > 0) throw new Problem('invalid', 'Some attendees are not known.', { faults: faults.slice(0, 100) });
 }
 
 /** 80 random bits, readable aloud: no vowels that make words, no characters that look alike. */
@@ -113,7 +146,7 @@ function recordsOf<T extends { id: string }>(kind: Kind<T>, embedding: Embedding
   const store = async (id: string, doc: T, version: number) => {
     await kind.check(doc);
     const stored = await collection.replace(id, doc, version).catch(asProblem(kind.name, id));
-    await embedding.request(kind.type, [id]);
+    if (kind.type !== undefined) await embedding.request(kind.type, [id]);
     return stored;
   };
   const current = async (id: string, version: number) => {
@@ -146,7 +179,7 @@ function recordsOf<T extends { id: string }>(kind: Kind<T>, embedding: Embedding
       const doc = { ...parsed, id } as T;
       await kind.check(doc);
       const stored = await collection.insert(id, doc).catch(asProblem(kind.name, id));
-      await embedding.request(kind.type, [id]);
+      if (kind.type !== undefined) await embedding.request(kind.type, [id]);
       return stored;
     },
     async replace(id, body, version) {
@@ -163,13 +196,15 @@ function recordsOf<T extends { id: string }>(kind: Kind<T>, embedding: Embedding
     },
     async remove(id, version) {
       const found = version === undefined ? await get(id) : await current(id, version);
-      const dependants = await kind.dependants(id);
-      if (dependants.length > 0)
-        throw new Problem('not-allowed-now', `The ${kind.name} ${id} still owns needs. Remove them first.`, {
-          extra: { needs: dependants },
-        });
+      const hanging = Object.entries(await kind.dependants(id)).filter(([, ids]) => ids.length > 0);
+      if (hanging.length > 0)
+        throw new Problem(
+          'not-allowed-now',
+          `The ${kind.name} ${id} still has ${hanging.map(([what]) => what).join(' and ')}. Remove them first.`,
+          { extra: Object.fromEntries(hanging) },
+        );
       await collection.remove(id, found.version).catch(asProblem(kind.name, id));
-      await embedding.erase(kind.type, id, textsOf(kind.type, found.doc));
+      if (kind.type !== undefined) await embedding.erase(kind.type, id, textsOf(kind.type, found.doc as never));
     },
   };
 }

@@ -123,7 +123,4 @@ test('a checker that is worth its name sees each kind of fault', () => {
   expect(faults).toMatch(/tables/);
   expect(faults).toMatch(/over the cap/);
   expect(faultsIn(problem, [1, -1])).toEqual(['Meeting 0 may not take slot 1.']);
-  expect(faultsIn({ ...problem, meetings: [{ ...meeting, tier: 0 }] }, [-1])).toEqual([
-    'Meeting 0 is locked and not held.',
-  ]);
 });

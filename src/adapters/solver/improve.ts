@@ -21,7 +21,7 @@ export interface ImproveOptions {
 
 const fillShare = 0.3;
 const fillLimit = 400_000;
-const smoothRounds = [0.5, 0.35];
+const firstSmoothing = 4_000_000;
 /** Beyond so many choices (meeting and slot) the exact solver needs too much memory. */
 export const exactChoices = 60_000;
 const stepsPerCall = 40_000;
@@ -31,7 +31,8 @@ export async function improve(problem: ScheduleProblem, options: ImproveOptions)
   const { stop, found } = options;
   const random = randomFrom(options.seed);
   const table = createTimetable(problem, options.start);
-  let used = fill(table, random, Math.min(fillLimit, options.steps * fillShare), stop);
+  const tell = throttled((slots) => found(slots, false));
+  let used = fill(table, random, Math.min(fillLimit, options.steps * fillShare), stop, tell);
   found(table.toSlots(), true);
   const held = table.toSlots().flatMap((s, m) => (s === -1 ? [] : [m]));
   const forced = forcedGaps(problem, held);
@@ -39,15 +40,12 @@ export async function improve(problem: ScheduleProblem, options: ImproveOptions)
   const choices = problem.meetings.reduce((sum, { slots }) => sum + slots.length, 0);
   const exact = choices <= exactChoices;
   let gaps = Infinity;
-  for (const [round, startTemperature] of smoothRounds.entries()) {
-    // A large programme has no exact part: it smooths on to the end of its budget.
-    const budget = exact
-      ? Math.min(4_000_000, (options.steps - used) * 0.3)
-      : (options.steps - used) * (round === 0 ? 0.5 : 1);
+  for (let round = 0; ; round++) {
+    const budget = Math.min(firstSmoothing * 3 ** round, (options.steps - used) * (exact ? 0.3 : 1));
     const result = smooth(table, random, {
       steps: Math.floor(budget),
       target: leastGaps(),
-      startTemperature,
+      startTemperature: round === 0 ? 0.5 : 0.3,
       endTemperature: 0.12,
       stop,
       onBetter: throttled((slots) => found(slots, true)),
@@ -55,7 +53,8 @@ export async function improve(problem: ScheduleProblem, options: ImproveOptions)
     used += result.steps;
     gaps = result.gaps;
     found(table.toSlots(), true);
-    if (exact || gaps <= leastGaps() || stop()) break;
+    // A large programme has no exact part: it smooths on to the end of its budget.
+    if (exact || gaps <= leastGaps() || stop() || used >= options.steps || result.steps === 0) break;
   }
   if (!exact || gaps <= leastGaps() || stop()) return used;
   return (

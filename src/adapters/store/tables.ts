@@ -28,6 +28,8 @@ export const tables: { readonly [K in keyof Collections]: Table<keyof Collection
     text: ['title', 'description', 'mustHave'],
     logged: true,
   },
+  events: { unique: [], indexed: ['date', 'county', 'attendees'], exact: ['attendees'], text: ['name', 'description'], logged: true },
+  programmes: { unique: [], indexed: [], text: [], logged: true },
   vectors: { unique: [], indexed: [], text: [], logged: true },
   jobs: { unique: [], indexed: ['kind', 'state'], text: [], logged: false },
   meta: { unique: [], indexed: [], text: [], logged: false },

@@ -21,9 +21,18 @@ export function weightsOf(problem: ScheduleProblem): Float64Array {
 }
 
 const sample = 12;
+/** Steps without a gain after which nothing more is expected, besides a few for each meeting. */
+const patience = 20_000;
+const patiencePerMeeting = 8;
 
-/** `steps`: placements tried at most. `stop` is asked now and then. Returns the steps used. */
-export function fill(table: Timetable, random: Random, steps: number, stop: () => boolean): number {
+/** `steps`: placements tried at most. `stop` is asked now and then, `onBetter` told now and then. Returns the steps used. */
+export function fill(
+  table: Timetable,
+  random: Random,
+  steps: number,
+  stop: () => boolean,
+  onBetter?: (slots: number[]) => void,
+): number {
   const { problem, slotOf } = table;
   const weights = weightsOf(problem);
   const open = new OpenList(problem.meetings.length);
@@ -35,9 +44,14 @@ export function fill(table: Timetable, random: Random, steps: number, stop: () =
   for (const m of open.all()) missing += weights[m]!;
   let best = missing;
   let bestSlots = table.toSlots();
+  let gained = 0;
   let step = 0;
-  for (; step < steps && open.size > 0; step++) {
-    if (step % 256 === 0 && stop()) break;
+  const enough = patience + patiencePerMeeting * problem.meetings.length;
+  for (; step < steps && open.size > 0 && step - gained < enough; step++) {
+    if (step % 256 === 0) {
+      if (stop()) break;
+      if (step > 0) onBetter?.(bestSlots);
+    }
     let chosen = -1;
     let chosenSlot = -1;
     let chosenGain = -Infinity;
@@ -75,6 +89,7 @@ export function fill(table: Timetable, random: Random, steps: number, stop: () =
     tabuUntil[chosen] = step + 3 + random.below(8);
     if (missing < best - 1e-6) {
       best = missing;
+      gained = step;
       bestSlots = table.toSlots();
     }
   }

@@ -3,7 +3,7 @@
  * a lock or an avoid-pair is, stays with whoever builds it (programme.ts): here a meeting simply has the slots it may take.
  */
 
-/** `must`: a lock. 1-3: the priority of the request. `offered`: proposed by the engine, asked for by nobody. */
+/** `must`: a lock, never given up for another; two that cannot both be held leave one unmet. 1-3: the priority of the request. `offered`: proposed by the engine, asked for by nobody. */
 export type Tier = 0 | 1 | 2 | 3 | 4;
 export const tiers = { must: 0, offered: 4 } as const;
 
@@ -41,10 +41,7 @@ export function faultsIn(problem: ScheduleProblem, slots: Slots): string[] {
   const held = Array.from({ length: problem.people }, () => 0);
   for (const [m, meeting] of problem.meetings.entries()) {
     const slot = slots[m] ?? -1;
-    if (slot === -1) {
-      if (meeting.tier === tiers.must) faults.push(`Meeting ${m} is locked and not held.`);
-      continue;
-    }
+    if (slot === -1) continue;
     if (!meeting.slots.includes(slot)) faults.push(`Meeting ${m} may not take slot ${slot}.`);
     load[slot]! += 1;
     for (const person of meeting.people) {
