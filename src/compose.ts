@@ -5,12 +5,15 @@ import { openChildEmbedder } from './adapters/embedder/child-embedder.ts';
 import { verifyModel } from './adapters/embedder/manifest.ts';
 import { withVectorCache } from './adapters/embedder/vector-cache.ts';
 import { openInProcessQueue } from './adapters/queue/in-process.ts';
+import { openThreadSolver } from './adapters/solver/thread-solver.ts';
 import { openSqliteStore } from './adapters/store/sqlite.ts';
 import { createAdaptiveIndex } from './adapters/vectors/adaptive.ts';
 import { createCatalog, type Catalog } from './app/catalog.ts';
 import { createEmbedding, type Embedding } from './app/embedding.ts';
 import { importJob, importJobHandler, removeSpooledWhenDone, sweepSpool } from './app/import-job.ts';
 import { createMatching, type Matching } from './app/matching.ts';
+import { planJob, planJobHandler } from './app/plan-job.ts';
+import { createProgrammes, type Programmes } from './app/programmes.ts';
 import type { Clock, Embedder, JobQueue, Store } from './app/ports.ts';
 import { createRecords } from './app/records.ts';
 import type { Log } from './log.ts';
@@ -24,6 +27,7 @@ export interface Engine {
   catalog: Catalog;
   matching: Matching;
   records: ReturnType<typeof createRecords>;
+  programmes: Programmes;
   clock: Clock;
   index: ReturnType<typeof createAdaptiveIndex>;
   /** Starts the jobs and the upkeep of the index. */
@@ -74,6 +78,8 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
   const clock = fixedClock(options.now);
   const matching = createMatching({ catalog, clock });
   const records = createRecords(store, embedding);
+  const solver = openThreadSolver();
+  const programmes = createProgrammes({ store, queue, clock });
 
   let upkeep: NodeJS.Timeout | undefined;
   const keepUp = () => {
@@ -89,11 +95,13 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
     catalog,
     matching,
     records,
+    programmes,
     clock,
     index,
     start() {
       queue.start({
         ...embedding.handlers,
+        [planJob]: planJobHandler({ store, matching, solver, clock }),
         [importJob]: importJobHandler({ store, embedding, spoolDir: options.spoolDir }),
       });
       removeSpooledWhenDone(queue, options.spoolDir);
@@ -102,6 +110,7 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
     async close(graceMs) {
       clearTimeout(upkeep);
       await queue.close(graceMs);
+      await solver.close();
       await embedder.close();
       await store.close();
       unlock?.();

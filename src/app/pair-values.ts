@@ -31,7 +31,11 @@ export async function pairValues(
     (await store.collection('members').getMany(event.attendees)).map((stored) => [stored.id, stored.doc]),
   );
   const best = new Map<string, PairValue & { score: number }>();
-  const note = (a: string, b: string, { score, parts }: { score: number; parts: { forward: number; back: number } }) => {
+  const note = (
+    a: string,
+    b: string,
+    { score, parts }: { score: number; parts: { forward: number; back: number } },
+  ) => {
     if (a === b || !attending.has(b)) return;
     const id = meetingId(a, b);
     const value = Math.round(100 * parts.forward) + Math.round(100 * parts.back);
@@ -50,7 +54,8 @@ export async function pairValues(
   };
 
   for (const [id, { kind }] of members) {
-    if (raisingKinds.includes(kind)) for (const one of await ranked('investors', 'member', id)) note(id, one.party.id, one);
+    if (raisingKinds.includes(kind))
+      for (const one of await ranked('investors', 'member', id)) note(id, one.party.id, one);
     if (kind !== 'investor' && !publicBodyKinds.includes(kind))
       for (const one of await ranked('partners', 'member', id))
         if (members.get(one.party.id) !== undefined && !publicBodyKinds.includes(members.get(one.party.id)!.kind))

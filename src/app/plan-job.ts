@@ -8,6 +8,7 @@ import { pairValues } from './pair-values.ts';
 import type { Matching } from './matching.ts';
 import type { Clock, JobContext, JobHandler, ProgrammeSolver, SolveBounds, SolveResult, Store } from './ports.ts';
 import type { Draft, Programme } from './programme.ts';
+import { reseat, seatEvent } from './seat.ts';
 import { changeProgramme, eventOf, programmeOf } from './programme-store.ts';
 
 export const planJob = 'programme';
@@ -43,10 +44,16 @@ export function planJobHandler(deps: PlanJobDeps): JobHandler {
     const given = { event, values, guests };
     const watch = watchJob(store, event.id, context);
     try {
+      const last = before.published?.meetings ?? before.draft?.meetings;
+      const isReplan = asked.kind === 'replan' && last !== undefined;
       const draft =
-        asked.kind === 'replan' && (before.published ?? before.draft) !== undefined
-          ? await replan(deps, given, before, asked, watch)
-          : await planAnew(deps, given, before, asked, watch);
+        event.format === 'roundtable'
+          ? isReplan
+            ? withMoved(reseat(event, last, before.draft), last)
+            : await seatEvent(store, event, values, asked, watch.stopped)
+          : isReplan
+            ? await replan(deps, given, before, last, asked, watch)
+            : await planAnew(deps, given, before, asked, watch);
       const faults = faultsOfPlan(event, draft.meetings);
       if (faults.length > 0) throw new Error(`The plan does not fit its event: ${faults[0]}`);
       await changeProgramme(store, event.id, ({ job, stopJob: _stopped, ...rest }) => ({
@@ -85,10 +92,10 @@ async function replan(
   { solver }: PlanJobDeps,
   given: Given,
   before: Programme,
+  last: readonly PlannedMeeting[],
   { seed, steps, seconds }: PlanJobInput,
   watch: Watch,
 ): Promise<NewDraft> {
-  const last = before.published?.meetings ?? before.draft!.meetings;
   const tableOf = new Map(last.map(({ id, round, table }) => [id, { round, table }]));
   const nailed = buildProgramme({ ...given, locks: last.map(({ id, round }) => ({ id, round })) });
   const kept = await solver.solve({ problem: nailed.problem, seed, steps, seconds }, watch.options(nailed));
@@ -101,7 +108,10 @@ async function replan(
     const better = moved.score.unmet.findIndex((n, i) => n !== kept.score.unmet[i]);
     if (better !== -1 && compareScores(moved.score, kept.score) < 0) result = moved;
   }
-  const draft = draftOf(given.event, result === kept ? nailed : free, result, seed, tableOf);
+  return withMoved(draftOf(given.event, result === kept ? nailed : free, result, seed, tableOf), last);
+}
+
+function withMoved(draft: NewDraft, last: readonly PlannedMeeting[]): NewDraft {
   const now = new Map(draft.meetings.map((meeting) => [meeting.id, meeting]));
   const moved = last.filter((meeting) => !isUnmoved(meeting, now.get(meeting.id))).map(({ id }) => id);
   return { ...draft, moved };
@@ -110,7 +120,9 @@ async function replan(
 const isUnmoved = (was: PlannedMeeting, is: PlannedMeeting | undefined) => is !== undefined && isSame(was, is);
 
 function locksOf({ locks, published, draft }: Programme): Lock[] {
-  const known = new Map([...(published?.meetings ?? []), ...(draft?.meetings ?? [])].map((meeting) => [meeting.id, meeting]));
+  const known = new Map(
+    [...(published?.meetings ?? []), ...(draft?.meetings ?? [])].map((meeting) => [meeting.id, meeting]),
+  );
   return locks.flatMap((id) => {
     const meeting = known.get(id);
     return meeting === undefined ? [] : [{ id, round: meeting.round }];
@@ -131,7 +143,18 @@ function draftOf(
     value: bounds.value - value,
     gaps: gaps - bounds.gaps,
   };
-  const quality = { unmet: score.unmet, value, gaps, tableChanges, bounds, distance, provenOptimal, cutOff, seed, steps };
+  const quality = {
+    unmet: score.unmet,
+    value,
+    gaps,
+    tableChanges,
+    bounds,
+    distance,
+    provenOptimal,
+    cutOff,
+    seed,
+    steps,
+  };
   return { meetings, unmet, quality };
 }
 

@@ -66,7 +66,13 @@ export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: C
     }
     const id = await queue.enqueue(planJob, input.eventId, input);
     await changeProgramme(store, input.eventId, ({ stopJob: _old, ...programme }) => ({ ...programme, job: { id } }));
-    return (await queue.get(id))!;
+    const job = (await queue.get(id))!;
+    // It may have ended before its id was written: then nothing runs.
+    if (job.doc.state === 'done')
+      await changeProgramme(store, input.eventId, (programme) =>
+        programme.job?.id === id ? { ...programme, job: undefined } : programme,
+      );
+    return job;
   };
 
   return {
@@ -120,11 +126,20 @@ export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: C
         store,
         eventId,
         (programme) => {
-          const known = new Set([...(programme.draft?.meetings ?? []), ...(programme.published?.meetings ?? [])].map(({ id }) => id));
+          const known = new Set(
+            [...(programme.draft?.meetings ?? []), ...(programme.published?.meetings ?? [])].map(({ id }) => id),
+          );
           const faults = locks.flatMap((id, i) =>
             known.has(id)
               ? []
-              : [{ field: `locks.${i}`, code: 'unknown_meeting', message: 'There is no such planned meeting.', value: id }],
+              : [
+                  {
+                    field: `locks.${i}`,
+                    code: 'unknown_meeting',
+                    message: 'There is no such planned meeting.',
+                    value: id,
+                  },
+                ],
           );
           if (faults.length > 0) throw new Problem('invalid', 'Some meetings are not known.', { faults });
           return { ...programme, locks: [...new Set(locks)].sort() };
@@ -200,18 +215,28 @@ export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: C
     async remove(eventId) {
       const { version, doc } = await programmeOf(store, eventId);
       if (doc.published !== undefined && doc.published.meetings.length > 0)
-        throw new Problem('not-allowed-now', 'A published programme has bookings in calendars. Publish an empty one first.');
+        throw new Problem(
+          'not-allowed-now',
+          'A published programme has bookings in calendars. Publish an empty one first.',
+        );
       await store.collection('programmes').remove(eventId, version);
     },
   };
 }
 
 function viewOf(event: MatchEvent, programme: Programme): ProgrammeView {
-  const { checkedIn, met, consents: _consents, stopJob: _stopJob, ...rest } = programme;
+  const { eventId, draft, published, locks, job, checkedIn, met } = programme;
   const said = Object.values(met);
   return {
-    ...rest,
-    difference: differenceOf(programme.published?.meetings ?? [], programme.draft?.meetings ?? programme.published?.meetings ?? []),
+    eventId,
+    draft,
+    published,
+    locks,
+    job,
+    difference: differenceOf(
+      programme.published?.meetings ?? [],
+      programme.draft?.meetings ?? programme.published?.meetings ?? [],
+    ),
     attendance: {
       checkedIn,
       met,
@@ -264,8 +289,16 @@ function refilled(
 ): Programme {
   const used = new Set(published.meetings.filter((meeting) => meeting.round === round).map(({ table }) => table));
   const table = Array.from({ length: event.tables }, (_, i) => i + 1).find((one) => !used.has(one))!;
-  const meeting: PlannedMeeting = { id, people, origin, value, round, table, ...(priority === undefined ? {} : { priority }) };
-  const { [id]: _done, ...consents } = programme.consents;
+  const meeting: PlannedMeeting = {
+    id,
+    people,
+    origin,
+    value,
+    round,
+    table,
+    ...(priority === undefined ? {} : { priority }),
+  };
+  const consents = Object.fromEntries(Object.entries(programme.consents).filter(([waiting]) => waiting !== id));
   const draft = programme.draft;
   // The draft follows where the slot is free there too; a draft under way keeps its own plan.
   const fits = draft !== undefined && faultsOfPlan(event, [...draft.meetings, meeting]).length === 0;

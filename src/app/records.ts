@@ -121,7 +121,8 @@ async function checkMembers(members: Collection<Member>, event: MatchEvent): Pro
       ? []
       : [{ field: `attendees.${i}`, code: 'unknown_member', message: 'There is no member with this id.', value: id }],
   );
-  if (faults.length > 0) throw new Problem('invalid', 'Some attendees are not known.', { faults: faults.slice(0, 100) });
+  if (faults.length > 0)
+    throw new Problem('invalid', 'Some attendees are not known.', { faults: faults.slice(0, 100) });
 }
 
 /** 80 random bits, readable aloud: no vowels that make words, no characters that look alike. */
@@ -204,7 +205,7 @@ function recordsOf<T extends { id: string }>(kind: Kind<T>, embedding: Embedding
           { extra: Object.fromEntries(hanging) },
         );
       await collection.remove(id, found.version).catch(asProblem(kind.name, id));
-      if (kind.type !== undefined) await embedding.erase(kind.type, id, textsOf(kind.type, found.doc as never));
+      if (kind.type !== undefined) await embedding.erase(kind.type, id, textsOf(kind.type, found.doc));
     },
   };
 }

@@ -1,7 +1,8 @@
-/** Routes of members and needs: the same seven for both. */
+/** Routes of members, needs and events: the same six for each. */
 import { z } from 'zod';
 import { id } from '../app/schemas/common.ts';
-import { decodeCursor, encodeCursor, memberListQuery, needListQuery } from '../app/schemas/list.ts';
+import { decodeCursor, encodeCursor, eventListQuery, memberListQuery, needListQuery } from '../app/schemas/list.ts';
+import { eventSchema, newEventSchema } from '../app/schemas/event.ts';
 import { memberSchema, newMemberSchema } from '../app/schemas/member.ts';
 import { needSchema, newNeedSchema } from '../app/schemas/need.ts';
 import type { Records } from '../app/records.ts';
@@ -9,12 +10,12 @@ import type { Page, Stored, Where } from '../app/ports.ts';
 import { Problem } from '../domain/problem.ts';
 import { route, type Answer, type Route } from './route.ts';
 
-const idParams = z.strictObject({ id });
-const etagOf = (stored: Stored<unknown>) => `"${stored.version}"`;
-const etagHeader = { ETag: 'Version of the entry; send it back as If-Match.' };
+export const idParams = z.strictObject({ id });
+export const etagOf = (stored: Stored<unknown>) => `"${stored.version}"`;
+export const etagHeader = { ETag: 'Version of the entry; send it back as If-Match.' };
 
 /** The version that If-Match names; `undefined` for `*`. @throws Problem `precondition-required`, `stale`. */
-function versionOf(header: string | undefined): number | undefined {
+export function versionOf(header: string | undefined): number | undefined {
   if (header === undefined)
     throw new Problem('precondition-required', 'Read the entry first and send its ETag as If-Match.');
   if (header.trim() === '*') return undefined;
@@ -29,13 +30,15 @@ export const pageOf = <T>(page: Page<Stored<T>>, body: (stored: Stored<T>) => un
 });
 
 interface Plan<T> {
-  name: 'member' | 'need';
+  name: 'member' | 'need' | 'event';
   records: Records<T>;
   schema: z.ZodType;
   newSchema: z.ZodType;
   listQuery: z.ZodObject;
   whereOf(query: Record<string, unknown>): Where;
 }
+
+const article = (name: string) => (name === 'event' ? `an ${name}` : `a ${name}`);
 
 function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf }: Plan<T>): Route[] {
   const base = `/api/v1/${name}s`;
@@ -75,7 +78,7 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
     route({
       method: 'post',
       path: base,
-      summary: `Add a ${name}`,
+      summary: `Add ${article(name)}`,
       tag,
       body: { schema: newSchema, contentType: 'application/json' },
       answers: {
@@ -87,7 +90,7 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
     route({
       method: 'get',
       path: `${base}/{id}`,
-      summary: `Read a ${name}`,
+      summary: `Read ${article(name)}`,
       tag,
       params: idParams,
       answers: {
@@ -105,7 +108,7 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
     route({
       method: 'put',
       path: `${base}/{id}`,
-      summary: `Replace a ${name}`,
+      summary: `Replace ${article(name)}`,
       tag,
       params: idParams,
       body: { schema, contentType: 'application/json' },
@@ -128,7 +131,7 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
     route({
       method: 'patch',
       path: `${base}/{id}`,
-      summary: `Change fields of a ${name} (JSON merge patch, null removes a field)`,
+      summary: `Change fields of ${article(name)} (JSON merge patch, null removes a field)`,
       tag,
       params: idParams,
       body: { schema: z.record(z.string(), z.unknown()), contentType: 'application/merge-patch+json' },
@@ -151,7 +154,7 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
     route({
       method: 'delete',
       path: `${base}/{id}`,
-      summary: `Remove a ${name} and its vectors`,
+      summary: name === 'event' ? 'Remove an event' : `Remove a ${name} and its vectors`,
       tag,
       params: idParams,
       answers: { 204: { description: 'Removed.' } },
@@ -170,7 +173,11 @@ const picked = (query: Record<string, unknown>, names: Record<string, string>): 
     Object.entries(names).flatMap(([from, to]) => (query[from] === undefined ? [] : [[to, query[from] as string]])),
   );
 
-export function memberAndNeedRoutes(records: { members: Records<never>; needs: Records<never> }): Route[] {
+export function memberAndNeedRoutes(records: {
+  members: Records<never>;
+  needs: Records<never>;
+  events: Records<never>;
+}): Route[] {
   return [
     ...recordRoutes({
       name: 'member',
@@ -187,6 +194,14 @@ export function memberAndNeedRoutes(records: { members: Records<never>; needs: R
       newSchema: newNeedSchema,
       listQuery: needListQuery,
       whereOf: (query) => picked(query, { ownerId: 'ownerId', county: 'county', sector: 'sectors' }),
+    }),
+    ...recordRoutes({
+      name: 'event',
+      records: records.events,
+      schema: eventSchema,
+      newSchema: newEventSchema,
+      listQuery: eventListQuery,
+      whereOf: (query) => picked(query, { date: 'date', county: 'county', attendee: 'attendees' }),
     }),
   ];
 }

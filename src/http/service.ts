@@ -13,6 +13,7 @@ import { matchRoutes } from './match-routes.ts';
 import { createMetrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
 import { ownHouse } from './own-house.ts';
+import { programmeRoutes } from './programme-routes.ts';
 import { memberAndNeedRoutes } from './record-routes.ts';
 import type { Route } from './route.ts';
 import { serviceRoutes } from './service-routes.ts';
@@ -56,6 +57,7 @@ export function createService({
   const openApi = () => (document ??= openApiDocument(routes));
   const routes: Route[] = [
     ...memberAndNeedRoutes(records as never),
+    ...programmeRoutes(engine),
     ...matchRoutes(matching, answers),
     ...importRoutes({ store, embedding, queue, spoolDir, ...(maxImportBytes === undefined ? {} : { maxImportBytes }) }),
     ...jobRoutes(queue, closing),

@@ -1,11 +1,9 @@
 /** The page a newcomer sees first: what the service holds, what it can do, three live examples. */
+import { escapeHtml as escape } from '../domain/html.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Catalog } from '../app/catalog.ts';
 import type { Matching, MatchList } from '../app/matching.ts';
 import type { Example } from '../app/seed.ts';
-
-const escape = (text: string): string =>
-  text.replace(/[&<>"']/gu, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c]!);
 
 const style = `
   :root { color-scheme: light dark; }

@@ -39,7 +39,7 @@ export async function improve(problem: ScheduleProblem, options: ImproveOptions)
   const leastGaps = () => Math.max(forced, options.leastGaps());
   const choices = problem.meetings.reduce((sum, { slots }) => sum + slots.length, 0);
   const exact = choices <= exactChoices;
-  let gaps = Infinity;
+  let gaps: number;
   for (let round = 0; ; round++) {
     const budget = Math.min(firstSmoothing * 3 ** round, (options.steps - used) * (exact ? 0.3 : 1));
     const result = smooth(table, random, {

@@ -37,13 +37,15 @@ export const eventFields = {
   pauseMinutes: optional(z.int().min(0).max(240)),
   dayEndAfterRounds: optional(roundList),
   morningRounds: optional(z.int().min(0).max(maxSlotsPerDay)),
-  startsAt: optional(z.string().regex(/^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d$/, 'must be local time, YYYY-MM-DDTHH:MM')).refine(
-    (text) => text === undefined || !Number.isNaN(Date.parse(`${text}:00Z`)),
-    'must be a date that exists',
-  ),
+  startsAt: optional(
+    z.string().regex(/^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d$/, 'must be local time, YYYY-MM-DDTHH:MM'),
+  ).refine((text) => text === undefined || !Number.isNaN(Date.parse(`${text}:00Z`)), 'must be a date that exists'),
   timeZone: optional(z.string().max(50).refine(isTimeZone, 'must be a time zone such as Europe/Oslo')),
   maxMeetings: optional(z.int().min(1).max(maxRounds)),
-  attendees: z.array(id).max(2000).refine((ids) => new Set(ids).size === ids.length, 'must not name anybody twice'),
+  attendees: z
+    .array(id)
+    .max(2000)
+    .refine((ids) => new Set(ids).size === ids.length, 'must not name anybody twice'),
   attendeeSettings: optional(
     z
       .array(
@@ -95,7 +97,9 @@ export const eventFields = {
 /** What no single field can tell. */
 function coherent(event: Omit<MatchEvent, 'id'>, context: z.RefinementCtx): void {
   const fault = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-  const ends = [0, ...(event.dayEndAfterRounds ?? []).filter((end) => end < event.rounds), event.rounds].sort((a, b) => a - b);
+  const ends = [0, ...(event.dayEndAfterRounds ?? []).filter((end) => end < event.rounds), event.rounds].sort(
+    (a, b) => a - b,
+  );
   if (ends.some((end, i) => i > 0 && end - ends[i - 1]! > maxSlotsPerDay))
     fault('dayEndAfterRounds', `a day has ${maxSlotsPerDay} rounds at most`);
   if (event.startsAt !== undefined && event.startsAt.slice(0, 10) !== event.date)

@@ -9,12 +9,20 @@ export const meetingIdSchema = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}(~[A-Za-z0-9][A-Za-z0-9._-]{0,63})?$/, 'must be the id of a meeting');
 
 const budget = {
-  seed: z.int().min(0).max(2 ** 31 - 1).default(1).describe('The same seed and steps give the same programme.'),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(1)
+    .describe('The same seed and steps give the same programme.'),
   steps: z.int().min(1000).max(1_000_000_000).default(8_000_000).describe('Budget of moves.'),
   seconds: z.number().min(1).max(3600).default(120).describe('Cut off by the clock, with the best so far.'),
 };
 export const planRequest = z
-  .strictObject({ ...budget, offers: z.boolean().default(true).describe('Whether free slots get meetings that the engine offers.') })
+  .strictObject({
+    ...budget,
+    offers: z.boolean().default(true).describe('Whether free slots get meetings that the engine offers.'),
+  })
   .meta({ id: 'PlanRequest' });
 export const replanRequest = z
   .strictObject({
@@ -33,10 +41,15 @@ export const programmePatch = z
 export const attendancePatch = z
   .strictObject({
     checkedIn: z.array(id).max(2000).optional().describe('Who is here, all of them.'),
-    met: z.record(meetingIdSchema, z.enum(['met', 'not-met'])).optional().describe('Added to what is known.'),
+    met: z
+      .record(meetingIdSchema, z.enum(['met', 'not-met']))
+      .optional()
+      .describe('Added to what is known.'),
   })
   .meta({ id: 'AttendancePatch' });
-export const consentRequest = z.strictObject({ side: id.describe('The attendee who says yes.') }).meta({ id: 'RefillConsent' });
+export const consentRequest = z
+  .strictObject({ side: id.describe('The attendee who says yes.') })
+  .meta({ id: 'RefillConsent' });
 
 const origin = z.enum(['request', 'offer', 'roundtable']);
 const tierCounts = z.tuple([z.number(), z.number(), z.number()]);
@@ -97,9 +110,7 @@ export const programmeAnswer = z
         moved: z.array(z.string()).optional().describe('Published meetings that a re-planning moved or dropped.'),
       })
       .optional(),
-    published: z
-      .object({ publishedAt: z.string(), edition: z.number(), meetings: z.array(plannedMeeting) })
-      .optional(),
+    published: z.object({ publishedAt: z.string(), edition: z.number(), meetings: z.array(plannedMeeting) }).optional(),
     difference: difference.describe('From the published programme to the draft.'),
     locks: z.array(z.string()),
     job: z

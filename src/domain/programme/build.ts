@@ -1,6 +1,6 @@
 /** From an event to the numbers that are searched, and back. */
-import type { MatchEvent, Session } from '../event.ts';
-import type { ScheduleMeeting, ScheduleProblem, Tier } from '../schedule/problem.ts';
+import type { MatchEvent, Roundtable, Session } from '../event.ts';
+import type { ScheduleMeeting, ScheduleProblem } from '../schedule/problem.ts';
 import { meetingId, type Origin, type PlannedMeeting, type UnmetMeeting, type UnmetReason } from './plan.ts';
 import { roundsOf } from './rounds.ts';
 import { assignTables } from './tables.ts';
@@ -65,12 +65,13 @@ export function buildProgramme({ event, values, locks, guests = {} }: BuildInput
       reason,
     });
 
+  const open = openRounds(event);
   for (const table of event.roundtables ?? []) {
-    const seats = (event.seatsPerTable ?? defaultSeats) - 1;
-    const others = table.participants ?? guests[table.id]?.slice(0, seats) ?? [];
-    const people = [...new Set([table.hostId, ...others])].filter(
-      (person, i, all) => !all.slice(0, i).some((before) => avoided.has(meetingId(before, person))),
-    );
+    const people = table.participants
+      ? [...new Set([table.hostId, ...table.participants])].filter(
+          (person, i, all) => !all.slice(0, i).some((before) => avoided.has(meetingId(before, person))),
+        )
+      : partyAt(event, table, guests[table.id] ?? [], open, avoided);
     const wish: Wish = {
       id: table.id,
       people,
@@ -109,7 +110,6 @@ export function buildProgramme({ event, values, locks, guests = {} }: BuildInput
   const kept = [...wishes.values()];
   const lockOf = new Map(locks.map((lock) => [lock.id, lock.round]));
   const person = new Map(event.attendees.map((id, i) => [id, i]));
-  const open = openRounds(event);
   const rounds = roundsOf(event);
   const settings = new Map((event.attendeeSettings ?? []).map((one) => [one.attendeeId, one]));
   const meetings = kept.map((wish): ScheduleMeeting => {
@@ -126,7 +126,7 @@ export function buildProgramme({ event, values, locks, guests = {} }: BuildInput
     return {
       people: wish.people.map((id) => person.get(id)!),
       slots: stays ? [locked - 1] : free,
-      tier: (stays ? 0 : (wish.priority ?? 4)) as Tier,
+      tier: stays ? 0 : (wish.priority ?? 4),
       value: wish.value,
     };
   });
@@ -143,6 +143,26 @@ export function buildProgramme({ event, values, locks, guests = {} }: BuildInput
     wishes: kept,
     refused: [...refused.values()],
   };
+}
+
+/** The host and the best guests who all have a round in common and none of whom is to be kept from another. */
+function partyAt(
+  event: MatchEvent,
+  { hostId, rounds }: Roundtable,
+  guests: readonly string[],
+  open: ReadonlyMap<string, ReadonlySet<number>>,
+  avoided: ReadonlySet<string>,
+): string[] {
+  const party = [hostId];
+  let common = [...(open.get(hostId) ?? [])].filter((round) => rounds?.includes(round) ?? true);
+  for (const guest of guests) {
+    if (party.length >= (event.seatsPerTable ?? defaultSeats)) break;
+    const left = common.filter((round) => open.get(guest)?.has(round) === true);
+    if (left.length === 0 || party.some((one) => one === guest || avoided.has(meetingId(one, guest)))) continue;
+    party.push(guest);
+    common = left;
+  }
+  return party;
 }
 
 const inSession = (isMorning: boolean, session: Session): boolean =>
@@ -181,18 +201,16 @@ export function planOf(
     event.tables,
   );
   const meetings = placed
-    .map(
-      ({ wish, slot }, i): PlannedMeeting => ({
-        id: wish.id,
-        people: wish.people,
-        origin: wish.origin,
-        ...(wish.priority === undefined ? {} : { priority: wish.priority }),
-        value: wish.value,
-        round: slot + 1,
-        table: tables[i]!,
-        ...(wish.needId === undefined ? {} : { needId: wish.needId }),
-      }),
-    )
+    .map(({ wish, slot }, i): PlannedMeeting => ({
+      id: wish.id,
+      people: wish.people,
+      origin: wish.origin,
+      ...(wish.priority === undefined ? {} : { priority: wish.priority }),
+      value: wish.value,
+      round: slot + 1,
+      table: tables[i]!,
+      ...(wish.needId === undefined ? {} : { needId: wish.needId }),
+    }))
     .sort((a, b) => a.round - b.round || a.table - b.table);
   const unmet = wishes.flatMap((wish, m): UnmetMeeting[] =>
     slots[m]! !== -1 || wish.origin === 'offer'

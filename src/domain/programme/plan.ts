@@ -83,7 +83,9 @@ export function faultsOfPlan(event: MatchEvent, meetings: readonly PlannedMeetin
   const booked = new Set<string>();
   const seats = new Set<string>();
   const attending = new Set(event.attendees);
-  const away = new Set((event.availabilityGaps ?? []).flatMap((gap) => gap.rounds.map((r) => `${r}:${gap.attendeeId}`)));
+  const away = new Set(
+    (event.availabilityGaps ?? []).flatMap((gap) => gap.rounds.map((r) => `${r}:${gap.attendeeId}`)),
+  );
   const avoided = new Set((event.avoidPairs ?? []).map(({ a, b }) => meetingId(a, b)));
   for (const meeting of meetings) {
     for (const booking of bookingsOf(event.id, meeting)) {
