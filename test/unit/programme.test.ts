@@ -81,7 +81,7 @@ test('whatever the event, nobody and no table is booked twice, and absences, pau
       expect(new Set(told).size).toBe(told.length);
       for (const { from, to } of event.requestedMeetings!) if (from !== to) expect(told).toContain(meetingId(from, to));
     }),
-    { numRuns: 300 },
+    { numRuns: 120 },
   );
 });
 
@@ -93,7 +93,7 @@ test('what is locked stays, whatever else is planned', () => {
       const second = plan(event, [], locks, other).meetings;
       for (const { id, round } of locks) expect(second.find((meeting) => meeting.id === id)?.round).toBe(round);
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });
 
@@ -144,7 +144,7 @@ test('seats at round tables keep apart whom they should, and seat nobody twice',
       expect(faultsOfPlan(event, meetings)).toEqual([]);
       expect(meetings.every(({ people }) => people.length <= 3)).toBe(true);
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });
 

@@ -18,10 +18,8 @@ export interface Round {
 const minuteMs = 60_000;
 const defaultPauseMinutes = 15;
 
-export const timeZoneOf = (event: MatchEvent): string => event.timeZone ?? 'Europe/Oslo';
-
 export function roundsOf(event: MatchEvent): Round[] {
-  const zone = timeZoneOf(event);
+  const clocks = clocksOf(event.timeZone ?? 'Europe/Oslo');
   const dayEnds = new Set(event.dayEndAfterRounds ?? []);
   const pauses = new Set(event.breakAfterRounds ?? []);
   const first = event.startsAt ?? `${event.date}T09:00`;
@@ -36,8 +34,8 @@ export function roundsOf(event: MatchEvent): Round[] {
       number,
       day,
       isMorning: number < dayStart + morningRoundsOf(event, dayStart),
-      startsAt: instantOf(start, zone),
-      endsAt: instantOf(end, zone),
+      startsAt: instantOf(start, clocks),
+      endsAt: instantOf(end, clocks),
       startsLocal: start.slice(11),
       endsLocal: end.slice(11),
     });
@@ -63,16 +61,16 @@ const localPlus = (local: string, days: number, minutes: number): string =>
   new Date(Date.parse(`${local}:00Z`) + (days * 1440 + minutes) * minuteMs).toISOString().slice(0, 16);
 
 /** The instant at which the clocks of the zone show this; the first of two, or the one after a skipped hour. */
-function instantOf(local: string, zone: string): string {
+function instantOf(local: string, clocks: Intl.DateTimeFormat): string {
   const wanted = Date.parse(`${local}:00Z`);
   let guess = wanted;
-  for (let i = 0; i < 2; i++) guess = wanted - offsetAt(guess, zone);
+  for (let i = 0; i < 2; i++) guess = wanted - offsetAt(guess, clocks);
   return new Date(guess).toISOString();
 }
 
-function offsetAt(instant: number, zone: string): number {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
+const clocksOf = (timeZone: string): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat('en-GB', {
+    timeZone,
     hourCycle: 'h23',
     year: 'numeric',
     month: 'numeric',
@@ -80,7 +78,10 @@ function offsetAt(instant: number, zone: string): number {
     hour: 'numeric',
     minute: 'numeric',
     second: 'numeric',
-  }).formatToParts(instant);
+  });
+
+function offsetAt(instant: number, clocks: Intl.DateTimeFormat): number {
+  const parts = clocks.formatToParts(instant);
   const part = (type: string) => Number(parts.find((one) => one.type === type)!.value);
   const shown = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
   return shown - Math.floor(instant / 1000) * 1000;
