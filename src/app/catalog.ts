@@ -3,10 +3,11 @@
  * change log, so that each process sees what any process wrote; the vectors collection tells when a text is embedded.
  */
 import type { Need } from '../domain/need.ts';
-import type { Member } from '../domain/member.ts';
+import type { Language, Member } from '../domain/member.ts';
 import { memberParty, needParty, type MemberParty, type NeedParty, type Party } from '../domain/match/party.ts';
 import { gramCounts, type GramCounts } from '../domain/match/grams.ts';
 import { gramPostings, type GramPostings } from '../domain/match/gram-postings.ts';
+import { centred } from '../domain/match/similarity.ts';
 import { facetKey, textDigest, unpackVector } from './facet-vectors.ts';
 import type { Store, VectorIndex } from './ports.ts';
 
@@ -28,7 +29,10 @@ export interface Catalog {
 
 const pageSize = 1000;
 
-export function createCatalog(store: Store, index: VectorIndex): Catalog {
+/** The mean vector of many texts of one language. */
+export type LanguageCentres = Readonly<Record<Language, Float32Array>>;
+
+export function createCatalog(store: Store, index: VectorIndex, centres?: LanguageCentres): Catalog {
   const members = new Map<string, MemberParty>();
   const needs = new Map<string, NeedParty>();
   const grams = gramCounts();
@@ -41,7 +45,7 @@ export function createCatalog(store: Store, index: VectorIndex): Catalog {
 
   const forget = (owner: string, party: Party | undefined) => {
     if (party === undefined) return;
-    grams.remove(party.grams);
+    grams.remove(party);
     lexical.delete(owner);
     facets -= party.facets.length;
     embedded -= party.facets.filter((facet) => facet.vector !== undefined).length;
@@ -50,7 +54,7 @@ export function createCatalog(store: Store, index: VectorIndex): Catalog {
   };
 
   const remember = (owner: string, party: Party) => {
-    grams.add(party.grams);
+    grams.add(party);
     lexical.set(owner, party.grams);
     facets += party.facets.length;
     const keys: string[] = [];
@@ -76,9 +80,11 @@ export function createCatalog(store: Store, index: VectorIndex): Catalog {
       const owner = `${type}:${id}`;
       const doc = byId.get(id);
       const packed = vectorsOf.get(owner) ?? {};
-      const vectorOf = (text: string) => {
+      const vectorOf = (text: string, language: Language) => {
         const value = packed[textDigest(text)];
-        return value === undefined ? undefined : unpackVector(value);
+        if (value === undefined) return undefined;
+        const vector = unpackVector(value);
+        return centres === undefined ? vector : centred(vector, centres[language]);
       };
       if (type === 'member') {
         forget(owner, members.get(id));

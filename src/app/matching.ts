@@ -16,9 +16,12 @@ import { canBeCandidate, judge, matchSubjects, type MatchContext, type MatchKind
 import type { MemberParty, Party } from '../domain/match/party.ts';
 import { rank, sift, type Ranked } from '../domain/match/rank.ts';
 import { traitsOf, type Traits } from '../domain/match/traits.ts';
+import type { PairState } from '../domain/introduction/pair.ts';
 import { Problem } from '../domain/problem.ts';
+import { refOf, type PartyRef } from './party-ref.ts';
 import { shortlist } from './shortlist.ts';
 import type { Catalog } from './catalog.ts';
+import type { PairStates } from './pair-states.ts';
 import type { Clock } from './ports.ts';
 
 /** Below this score nothing is listed: "no good match" is an answer. Half of the pairs judged unfit score below it. */
@@ -34,13 +37,8 @@ export interface MatchListInput {
   /** Adds features and requirements to each item. */
   full: boolean;
   candidateType?: Party['type'] | undefined;
-}
-
-export interface PartyRef {
-  type: Party['type'];
-  id: string;
-  name: string;
-  kind: string;
+  /** Only these candidates, such as those of an event; ranks count among them. */
+  among?: ReadonlySet<string> | undefined;
 }
 
 export interface MatchItem {
@@ -52,6 +50,8 @@ export interface MatchItem {
   missing: Missing[];
   requirements?: RequirementEvidence[];
   features?: Record<string, number>;
+  /** What earlier introductions of the two came to; closed pairs are not listed. */
+  pairState?: PairState;
 }
 
 export interface MatchList {
@@ -82,8 +82,19 @@ export interface Matching {
   rankAll(kind: MatchKind, subjectType: Party['type'], subjectId: string): Promise<Ranked[]>;
 }
 
-export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matching {
-  const { catalog, clock } = deps;
+export interface MatchingDeps {
+  catalog: Catalog;
+  clock: Clock;
+  /** What earlier introductions say about a pair. */
+  pairStates?: PairStates;
+}
+
+export function createMatching(deps: MatchingDeps): Matching {
+  const { catalog, clock, pairStates } = deps;
+  const refresh = async () => {
+    await Promise.all([catalog.refresh(), pairStates?.refresh()]);
+  };
+  const pairState = (subjectId: string, candidateId: string) => pairStates?.pairState(subjectId, candidateId);
   const traits = new WeakMap<MemberParty, Traits>();
   const mandates = new WeakMap<MemberParty, Mandate>();
   const memo =
@@ -123,8 +134,16 @@ export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matchi
     if (type !== 'need') yield* catalog.members();
     if (type !== 'member') yield* catalog.needs();
   }
-  const rankingOf = (kind: MatchKind, subject: Party, type: Party['type'] | undefined, context: MatchContext) => {
-    const { open, closed } = sift(kind, subject, everyone(type), context);
+  const rankingOf = (
+    kind: MatchKind,
+    subject: Party,
+    type: Party['type'] | undefined,
+    context: MatchContext,
+    among?: ReadonlySet<string>,
+  ) => {
+    const all = everyone(type);
+    const asked = among === undefined ? all : [...all].filter((party) => among.has(party.id));
+    const { open, closed } = sift(kind, subject, asked, context);
     return { ranked: rank(kind, subject, shortlist(catalog, subject, open), context), closed };
   };
 
@@ -153,16 +172,19 @@ export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matchi
           features: Object.fromEntries(Object.entries(ranked.features).map(([name, value]) => [name, round(value)])),
         }
       : {}),
+    ...pairStateField(pairState(subject.id, ranked.party.id)),
   });
 
   return {
-    async list({ subjectType, subjectId, kind, limit, lang, full, candidateType }) {
-      await catalog.refresh();
+    async list({ subjectType, subjectId, kind, limit, lang, full, candidateType, among }) {
+      await refresh();
       const now = clock.now();
       const context = contextAt(now);
       const subject = subjectOf(subjectType, subjectId, kind);
-      const { ranked, closed } = rankingOf(kind, subject, candidateType, context);
-      const listed = ranked.filter((one) => one.score >= listingFloor).slice(0, limit);
+      const { ranked, closed } = rankingOf(kind, subject, candidateType, context, among);
+      const listed = ranked
+        .filter((one) => one.score >= listingFloor && pairState(subjectId, one.party.id) !== 'closed')
+        .slice(0, limit);
       return {
         subject: refOf(subject),
         items: listed.map((one, i) => item(kind, subject, one, i + 1, context, lang, full)),
@@ -173,7 +195,7 @@ export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matchi
     },
 
     async explain({ subjectType, subjectId, kind, lang, candidateType, candidateId }) {
-      await catalog.refresh();
+      await refresh();
       const now = clock.now();
       const context = contextAt(now);
       const subject = subjectOf(subjectType, subjectId, kind);
@@ -199,7 +221,7 @@ export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matchi
     },
 
     async rankAll(kind, subjectType, subjectId) {
-      await catalog.refresh();
+      await refresh();
       const subject = subjectOf(subjectType, subjectId, kind);
       return rankingOf(kind, subject, undefined, contextAt(clock.now())).ranked;
     },
@@ -219,10 +241,7 @@ function candidateOf(catalog: Catalog, kind: MatchKind, type: Party['type'] | un
   return found;
 }
 
+const pairStateField = (pairState: PairState | undefined) => (pairState === undefined ? {} : { pairState });
+
 const describe = (party: Party): string =>
   party.type === 'need' ? 'needs' : `members of the kind "${party.doc.kind}"`;
-
-const refOf = (party: Party): PartyRef =>
-  party.type === 'need'
-    ? { type: 'need', id: party.id, name: party.doc.title, kind: 'need' }
-    : { type: 'member', id: party.id, name: party.doc.name, kind: party.doc.kind };

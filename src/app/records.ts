@@ -5,10 +5,13 @@ import type { MatchEvent } from '../domain/event.ts';
 import type { Member } from '../domain/member.ts';
 import type { Need } from '../domain/need.ts';
 import { Problem } from '../domain/problem.ts';
+import type { Actor } from './actor.ts';
 import { textsOf, type Embedding, type OwnerType } from './embedding.ts';
 import { faultsOf } from './faults.ts';
+import type { IntroductionErasure } from './introduction-erasure.ts';
 import { mergePatch } from './merge-patch.ts';
 import { StoreError, type Collection, type Page, type Store, type Stored, type Where } from './ports.ts';
+import { withdrawFromEvents } from './event-erasure.ts';
 import { eventSchema, newEventSchema } from './schemas/event.ts';
 import { memberSchema, newMemberSchema } from './schemas/member.ts';
 import { needSchema, newNeedSchema } from './schemas/need.ts';
@@ -30,8 +33,11 @@ export interface Records<T> {
   replace(id: string, body: unknown, version: number): Promise<Stored<T>>;
   /** JSON merge patch (RFC 7396). @throws as replace. */
   patch(id: string, body: unknown, version: number): Promise<Stored<T>>;
-  /** @throws Problem `not-found`, `stale`, `not-allowed-now` when something still hangs on it. */
-  remove(id: string, version: number | undefined): Promise<void>;
+  /**
+   * With `withdrawBy` its introductions are ended and anonymised in that name.
+   * @throws Problem `not-found`, `stale`, `not-allowed-now` when something still hangs on it, with the list.
+   */
+  remove(id: string, version: number | undefined, withdrawBy?: Actor): Promise<void>;
 }
 
 interface Kind<T extends { id: string }> {
@@ -44,13 +50,16 @@ interface Kind<T extends { id: string }> {
   collection: Collection<T>;
   /** Faults that only the store can tell. */
   check(doc: T): Promise<void>;
-  /** What hangs on a document that is about to go, by what it is. */
-  dependants(id: string): Promise<Record<string, string[]>>;
+  /** What hangs on a document that is about to go, by what it is; `withdrawn`: besides what `withdraw` will end. */
+  dependants(id: string, withdrawn: boolean): Promise<Record<string, string[]>>;
+  /** Ends what hangs on it. */
+  withdraw?(id: string): Promise<void>;
 }
 
 export function createRecords(
   store: Store,
   embedding: Embedding,
+  introductions: IntroductionErasure,
 ): { members: Records<Member>; needs: Records<Need>; events: Records<MatchEvent> } {
   const members = store.collection('members');
   const needs = store.collection('needs');
@@ -66,12 +75,16 @@ export function createRecords(
         newSchema: newMemberSchema,
         collection: members,
         check: async () => undefined,
-        dependants: async (id) => ({
+        dependants: async (id, withdrawn) => ({
           needs: (await needs.find({ where: { ownerId: id }, limit: 100 })).items.map((need) => need.id),
-          events: (await events.find({ where: { attendees: id }, limit: 100 })).items.map((event) => event.id),
+          events: withdrawn
+            ? []
+            : (await events.find({ where: { attendees: id }, limit: 100 })).items.map((event) => event.id),
         }),
+        withdraw: async (id) => withdrawFromEvents(store, id),
       },
       embedding,
+      introductions,
     ),
     needs: recordsOf(
       {
@@ -97,6 +110,7 @@ export function createRecords(
         dependants: async () => ({}),
       },
       embedding,
+      introductions,
     ),
     events: recordsOf(
       {
@@ -109,6 +123,7 @@ export function createRecords(
         dependants: async (id) => ({ programmes: (await programmes.get(id)) === undefined ? [] : [id] }),
       },
       embedding,
+      introductions,
     ),
   };
 }
@@ -131,7 +146,11 @@ function newId(prefix: string): string {
   return `${prefix}-${[...randomBytes(16)].map((byte) => alphabet[byte % alphabet.length]).join('')}`;
 }
 
-function recordsOf<T extends { id: string }>(kind: Kind<T>, embedding: Embedding): Records<T> {
+function recordsOf<T extends { id: string }>(
+  kind: Kind<T>,
+  embedding: Embedding,
+  introductions: IntroductionErasure,
+): Records<T> {
   const { collection } = kind;
 
   const parse = <S>(schema: z.ZodType<S>, input: unknown): S => {
@@ -195,15 +214,28 @@ function recordsOf<T extends { id: string }>(kind: Kind<T>, embedding: Embedding
         });
       return store(id, parse(kind.schema, mergePatch(found.doc, withId(id, body))), version);
     },
-    async remove(id, version) {
+    async remove(id, version, withdrawBy) {
       const found = version === undefined ? await get(id) : await current(id, version);
-      const hanging = Object.entries(await kind.dependants(id)).filter(([, ids]) => ids.length > 0);
+      const hanging = Object.entries(await kind.dependants(id, withdrawBy !== undefined)).filter(
+        ([, ids]) => ids.length > 0,
+      );
       if (hanging.length > 0)
         throw new Problem(
           'not-allowed-now',
           `The ${kind.name} ${id} still has ${hanging.map(([what]) => what).join(' and ')}. Remove them first.`,
           { extra: Object.fromEntries(hanging) },
         );
+      if (kind.type !== undefined) {
+        const introduced = await introductions.of(kind.type, id);
+        if (introduced.length > 0 && withdrawBy === undefined)
+          throw new Problem(
+            'not-allowed-now',
+            `The ${kind.name} ${id} is in ${introduced.length} introductions. Add ?cascade=withdraw to end them with it.`,
+            { extra: { introductions: introduced } },
+          );
+        if (withdrawBy !== undefined) await introductions.erase(kind.type, id, withdrawBy);
+      }
+      if (withdrawBy !== undefined) await kind.withdraw?.(id);
       await collection.remove(id, found.version).catch(asProblem(kind.name, id));
       if (kind.type !== undefined) await embedding.erase(kind.type, id, textsOf(kind.type, found.doc));
     },

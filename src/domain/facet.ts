@@ -6,8 +6,8 @@
 import type { Member } from './member.ts';
 import type { Need } from './need.ts';
 
-/** What the owner says in the facet: what it brings, what it wants, what it is, or one requirement. */
-export type FacetRole = 'offer' | 'seek' | 'about' | 'requirement' | 'wish' | 'profile' | 'ask';
+/** What the owner says in the facet: what it brings, what it wants, what it is, one requirement, or one in its setting. */
+export type FacetRole = 'offer' | 'seek' | 'about' | 'requirement' | 'wish' | 'profile' | 'ask' | 'setting';
 
 export interface Facet {
   role: FacetRole;
@@ -70,6 +70,13 @@ export function facetsOfMember(member: Member): Facet[] {
   ];
 }
 
+/** A must-have is often three words: the need's sectors, or else its title, say what it is about. Same order as `mustHave`. */
+const settings = (need: Need): Facet[] =>
+  (need.mustHave ?? []).flatMap((text) => {
+    const about = need.sectors?.length ? need.sectors.join(', ') : need.title;
+    return composite('setting', text.trim() === '' ? [] : [text, about]);
+  });
+
 /** Every facet of a need, in a fixed order. */
 export function facetsOfNeed(need: Need): Facet[] {
   return [
@@ -78,6 +85,7 @@ export function facetsOfNeed(need: Need): Facet[] {
     ...whole('about', 'title', need.title),
     ...sentences('about', 'description', need.description),
     ...composite('ask', [need.title, need.description]),
+    ...settings(need),
   ];
 }
 

@@ -7,6 +7,10 @@ import { LRUCache } from 'lru-cache';
 import type { Request } from 'express';
 import type { Answer } from './route.ts';
 
+/** For the description of routes that answer from here. */
+export const answerHeaders = { ETag: 'Digest of the answer; send it back as If-None-Match.' };
+export const unchanged = { description: 'As you have it: nothing that it depends on has changed.' };
+
 export interface AnswerCache {
   /** 200 with the body, or 304 when the request names its ETag. Equal requests at the same time are computed once. */
   answer(request: Pick<Request, 'path' | 'get'>, query: object, compute: () => Promise<unknown>): Promise<Answer>;

@@ -75,16 +75,24 @@ const firstThings =
 
 /** Refuses a body of another type before it is read; strict, because a wrong type is a wrong client. */
 const mediaType =
-  (types: readonly string[]): RequestHandler =>
+  (types: readonly string[], optional = false): RequestHandler =>
   (request, _response, next) => {
-    if (!request.is([...types])) throw new Problem('unsupported-media-type', `Send ${types.join(' or ')}.`);
+    if (!(optional && hasNoBody(request)) && !request.is([...types]))
+      throw new Problem('unsupported-media-type', `Send ${types.join(' or ')}.`);
     next();
   };
+
+const hasNoBody = ({ headers }: Request): boolean =>
+  headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 
 function bodyParsers(row: Route): RequestHandler[] {
   if (row.rawBody !== undefined) return [mediaType(row.rawBody)];
   if (row.body === undefined) return [];
-  return [mediaType(jsonTypes), express.json({ type: jsonTypes, limit: maxBodyBytes, strict: false }), shallowBody];
+  return [
+    mediaType(jsonTypes, row.bodyOptional),
+    express.json({ type: jsonTypes, limit: maxBodyBytes, strict: false }),
+    shallowBody,
+  ];
 }
 
 const shallowBody: RequestHandler = (request, _response, next) => {

@@ -3,7 +3,7 @@ import type { Matching } from '../app/matching.ts';
 import { id } from '../app/schemas/common.ts';
 import { customerQuery, matchAnswer, matchList, matchQuery, pairQuery } from '../app/schemas/match.ts';
 import type { MatchKind } from '../domain/match/pair.ts';
-import type { AnswerCache } from './answer-cache.ts';
+import { answerHeaders as headers, unchanged, type AnswerCache } from './answer-cache.ts';
 import { route, type Route } from './route.ts';
 
 const memberKinds: readonly (readonly [MatchKind, string])[] = [
@@ -13,9 +13,6 @@ const memberKinds: readonly (readonly [MatchKind, string])[] = [
   ['customers', 'Open needs and public bodies for a supplier'],
 ];
 const problems = ['not-found', 'invalid', 'match-not-applicable', 'unavailable'] as const;
-
-const headers = { ETag: 'Digest of the answer; send it back as If-None-Match.' };
-const unchanged = { description: 'As you have it: nothing that it depends on has changed.' };
 
 export function matchRoutes(matching: Matching, cache: AnswerCache): Route[] {
   return [

@@ -1,7 +1,15 @@
 /** Routes of members, needs and events: the same six for each. */
 import { z } from 'zod';
+import { parseActor } from '../app/actor.ts';
 import { id } from '../app/schemas/common.ts';
-import { decodeCursor, encodeCursor, eventListQuery, memberListQuery, needListQuery } from '../app/schemas/list.ts';
+import {
+  decodeCursor,
+  encodeCursor,
+  eventListQuery,
+  memberListQuery,
+  needListQuery,
+  removeQuery,
+} from '../app/schemas/list.ts';
 import { eventSchema, newEventSchema } from '../app/schemas/event.ts';
 import { memberSchema, newMemberSchema } from '../app/schemas/member.ts';
 import { needSchema, newNeedSchema } from '../app/schemas/need.ts';
@@ -154,21 +162,27 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
     route({
       method: 'delete',
       path: `${base}/{id}`,
-      summary: name === 'event' ? 'Remove an event' : `Remove a ${name} and its vectors`,
+      summary:
+        name === 'event'
+          ? 'Remove an event that has no programme'
+          : `Remove a ${name} and its vectors; refused while it is in introductions or events, unless they are ended with it`,
       tag,
       params: idParams,
+      query: removeQuery,
+      takesActor: true,
       answers: { 204: { description: 'Removed.' } },
       problems: ['not-found', 'not-allowed-now', 'stale', 'invalid', 'unavailable'],
-      async handle({ params, request }) {
+      async handle({ params, query, request }) {
         const header = request.headers['if-match'];
-        await records.remove(params.id, header === undefined ? undefined : versionOf(header));
+        const withdrawBy = query.cascade === undefined ? undefined : parseActor(request.get('x-kobling-actor'));
+        await records.remove(params.id, header === undefined ? undefined : versionOf(header), withdrawBy);
         return { status: 204 };
       },
     }),
   ];
 }
 
-const picked = (query: Record<string, unknown>, names: Record<string, string>): Where =>
+export const picked = (query: Record<string, unknown>, names: Record<string, string>): Where =>
   Object.fromEntries(
     Object.entries(names).flatMap(([from, to]) => (query[from] === undefined ? [] : [[to, query[from] as string]])),
   );

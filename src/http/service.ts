@@ -4,10 +4,14 @@ import type { Engine } from '../compose.ts';
 import type { Readiness } from '../app/readiness.ts';
 import type { Example } from '../app/seed.ts';
 import type { Log } from '../log.ts';
+import { answerRoutes } from './answer-routes.ts';
 import { createAnswerCache } from './answer-cache.ts';
 import { createHttpApp } from './app.ts';
+import { bundleRoutes } from './bundle-routes.ts';
 import { docsStatics } from './docs.ts';
 import { importRoutes } from './import-routes.ts';
+import { introductionBatchRoutes } from './introduction-batch-routes.ts';
+import { introductionRoutes } from './introduction-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { createMetrics } from './metrics.ts';
@@ -46,7 +50,8 @@ export function createService({
   routes: Route[];
   openApi: () => object;
 } {
-  const { store, catalog, matching, queue, embedding, records, clock } = engine;
+  const { store, catalog, matching, bundles, joint, queue, embedding, records, clock } = engine;
+  const { introductions, introduceByHand, suggest, approveMany, links } = engine;
   const answers = createAnswerCache(async () => `${await catalog.refresh()} ${clock.now().toISOString().slice(0, 10)}`);
   const metrics = createMetrics({
     catalog,
@@ -56,10 +61,15 @@ export function createService({
   let document: object | undefined;
   const openApi = () => (document ??= openApiDocument(routes));
   const routes: Route[] = [
+    ...bundleRoutes(bundles, joint, answers),
     ...memberAndNeedRoutes(records as never),
     ...programmeRoutes(engine),
     ...matchRoutes(matching, answers),
     ...importRoutes({ store, embedding, queue, spoolDir, ...(maxImportBytes === undefined ? {} : { maxImportBytes }) }),
+    // Before those with an id in the same place.
+    ...introductionBatchRoutes({ store, queue, suggest, approveMany }),
+    ...introductionRoutes({ store, introductions, introduceByHand }),
+    ...answerRoutes({ store, clock, introductions, links }),
     ...jobRoutes(queue, closing),
     ...serviceRoutes({ store, catalog, matching, readiness, metrics, examples, openApi }),
   ];

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { ImportReport } from '../../src/app/import.ts';
@@ -114,4 +114,33 @@ test('seed --remove takes the seed out beside a running server, but what was cha
   expect(left.items.map(({ id }) => id)).toEqual(['s-m03']);
   const ready = (await (await fetch(`${url}/health/ready`)).json()) as { embedding: { facets: number } };
   expect(ready.embedding.facets).toBeLessThan(20);
+});
+
+test('bundles writes a line for each bundle and none for a need that one supplier covers', async () => {
+  const supplier = (id: string, offers: string[]) => JSON.stringify({ id, kind: 'company', name: `${id} AS`, offers });
+  const [vask, sang] = ['Gulvvasker som kjører selv', 'Allsang klokken fire på skjerm'];
+  cluster(
+    [good[0]!, supplier('b', [vask]), supplier('c', [sang])],
+    [
+      JSON.stringify({ id: 'n1', ownerId: 'a', title: 'Gulv og sang', mustHave: [vask, sang] }),
+      JSON.stringify({ id: 'n2', ownerId: 'a', title: 'Bare gulv', mustHave: [vask] }),
+    ],
+  );
+  const questions = path.join(folder, 'q.jsonl');
+  const out = path.join(folder, 'r.jsonl');
+  writeFileSync(questions, '{"needId":"n1"}\n{"needId":"n2"}\n');
+  const { code, stderr } = await command('bundles', '--dir', folder, '--needs', questions, '--out', out);
+  expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
+  const lines = readFileSync(out, 'utf8').trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    {
+      needId: 'n1',
+      rank: 1,
+      members: [
+        { memberId: 'b', covers: [0], partly: [] },
+        { memberId: 'c', covers: [1], partly: [] },
+      ],
+      uncovered: [],
+    },
+  ]);
 });

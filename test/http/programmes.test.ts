@@ -259,6 +259,32 @@ test('what hangs together is not torn apart', async () => {
   expect(unknown.body.errors).toMatchObject([{ field: 'attendees.1', code: 'unknown_member' }]);
 });
 
+test('a member that is erased leaves its events: bookings are called off and no longer name it', async () => {
+  const member = (await api().get('/api/v1/members/s-m20')).body as object;
+  await api()
+    .post('/api/v1/members')
+    .send({ ...member, id: 'leaving', orgNumber: undefined });
+  const { attendees, requestedMeetings } = await eventOf('s-e01');
+  await copyOf('s-e01', 'left', {
+    attendees: [...attendees, 'leaving'],
+    requestedMeetings: [...requestedMeetings!, { from: 'leaving', to: 's-m25', priority: 1 }],
+  });
+  const { draft } = await planned('left');
+  await api().post(at('left', '/programme/publish'));
+  const hers = draft!.meetings.filter(({ people }) => people.includes('leaving'));
+  expect(hers.length).toBeGreaterThan(0);
+  const cascade = await api().delete('/api/v1/members/leaving?cascade=withdraw').set('X-Kobling-Actor', 'adviser:test');
+  expect([cascade.status, cascade.body]).toEqual([204, {}]);
+  const after = await programme('left');
+  expect(after.published!.meetings.some(({ people }) => people.includes('leaving'))).toBe(false);
+  expect((await eventOf('left')).attendees).toEqual(attendees);
+  const other = hers[0]!.people.find((id) => id !== 'leaving')!;
+  const called = eventsOf((await api().get(at('left', `/agenda/${other}.ics`))).text).filter(
+    (one) => one.component.getFirstPropertyValue('status') === 'CANCELLED',
+  );
+  expect(called.map(({ uid, sequence }) => [uid, sequence])).toContainEqual([`left.${hers[0]!.id}@kobling`, 1]);
+});
+
 test('a planning that is told to stop ends with a valid programme', async () => {
   await copyOf('s-e01', 'stopped');
   const started = await api().post(at('stopped', '/programme')).send({ steps: 1_000_000_000, seconds: 3600 });

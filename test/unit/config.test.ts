@@ -14,6 +14,11 @@ describe('settings', () => {
       seed: true,
       now: undefined,
       publicUrl: undefined,
+      smtpUrl: undefined,
+      mailFrom: undefined,
+      mailDelaySeconds: 0,
+      answerDays: 14,
+      askBoth: false,
       logLevel: 'info',
       allowOpen: false,
     });

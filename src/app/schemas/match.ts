@@ -5,7 +5,7 @@ import { gates } from '../../domain/match/gates.ts';
 import { reasonLabels } from '../../domain/match/labels.ts';
 import { id } from './common.ts';
 
-const share = z.number().min(0).max(1);
+export const share = z.number().min(0).max(1);
 export const lang = z
   .enum(languages)
   .default('nb')
@@ -23,10 +23,10 @@ export const matchQuery = z.strictObject({
 export const customerQuery = matchQuery.extend({ candidateType: candidateType.optional() });
 export const pairQuery = z.strictObject({ lang, candidateType: candidateType.optional() });
 
-const partyRef = z
+export const partyRef = z
   .object({ type: z.enum(['member', 'need']), id, name: z.string(), kind: z.string() })
   .meta({ id: 'PartyRef' });
-const quotation = z
+export const quotation = z
   .object({
     field: z.string().describe('Path of the stored field, such as offers[0].'),
     start: z.number().int().describe('First UTF-16 offset in that field.'),
@@ -36,7 +36,7 @@ const quotation = z
   .meta({ id: 'Quotation' });
 const fact = z.object({ field: z.string(), value: z.unknown() }).meta({ id: 'Fact' });
 const reasonCode = z.enum(Object.keys(reasonLabels) as [keyof typeof reasonLabels]);
-const reason = z
+export const reason = z
   .discriminatedUnion('type', [
     z.object({
       type: z.literal('quotation'),
@@ -55,7 +55,7 @@ const reason = z
     }),
   ])
   .meta({ id: 'Reason' });
-const missing = z
+export const missing = z
   .object({ side: z.enum(['subject', 'candidate']), field: z.string(), label: z.string() })
   .meta({ id: 'MissingFact' });
 const requirement = z
@@ -79,6 +79,10 @@ const matchItem = z.object({
   missing: z.array(missing),
   requirements: z.array(requirement).optional(),
   features: z.record(z.string(), z.number()).optional(),
+  pairState: z
+    .enum(['closed', 'working-together'])
+    .optional()
+    .describe('What earlier introductions came to; closed pairs are not listed.'),
 });
 const gateCode = z.enum(Object.keys(gates) as [keyof typeof gates]);
 

@@ -18,8 +18,11 @@ export const needFields = {
   county: optional(shortText),
 } as const;
 
+/** `joint` is an address beside the ids. */
+const needId = id.refine((text) => text !== 'joint', 'is taken by the address of joint needs');
+
 /** A whole need, id included: the import line. */
-export const needSchema = z.strictObject({ id, ...needFields }).meta({ id: 'Need' }) satisfies z.ZodType<Need>;
+export const needSchema = z.strictObject({ id: needId, ...needFields }).meta({ id: 'Need' }) satisfies z.ZodType<Need>;
 
 /** The body of POST: the id may be left to the server. */
-export const newNeedSchema = z.strictObject({ id: id.optional(), ...needFields }).meta({ id: 'NewNeed' });
+export const newNeedSchema = z.strictObject({ id: needId.optional(), ...needFields }).meta({ id: 'NewNeed' });

@@ -80,6 +80,9 @@ export const fieldLabels: Readonly<Record<string, Words>> = {
   summary: { nb: 'sammendrag', nn: 'samandrag', en: 'summary' },
   mustHave: { nb: 'må-krav', nn: 'må-krav', en: 'must-haves' },
   deadline: { nb: 'frist', nn: 'frist', en: 'deadline' },
+  procurementRoute: { nb: 'anskaffelsesform', nn: 'innkjøpsform', en: 'procurement route' },
+  budgetNok: { nb: 'budsjett', nn: 'budsjett', en: 'budget' },
+  language: { nb: 'språk', nn: 'språk', en: 'language' },
 };
 
 export const labelOf = (code: ReasonCode, lang: Language): string => reasonLabels[code][lang];

@@ -9,7 +9,7 @@ import type { MemberParty, NeedParty, Party } from './party.ts';
 import { scoreOf, type Score } from './score.ts';
 import { supplierFeatures } from './supplier-features.ts';
 import type { Traits } from './traits.ts';
-import { investorWeights, partnerWeights, supplierWeights } from './weights.ts';
+import { weightTables } from './weights.ts';
 
 export const matchKinds = ['investors', 'startups', 'partners', 'customers', 'suppliers'] as const;
 export type MatchKind = (typeof matchKinds)[number];
@@ -115,16 +115,16 @@ export function judgeOpen(kind: MatchKind, subject: Party, candidate: Party, con
       const { company, investor, swapped } = roles;
       const pair = { company, investor, traits: context.traits(company), mandate: context.mandate(investor) };
       const features = investorFeatures(pair, context.gramWeights);
-      return { ...turned(scoreOf(features, investorWeights), swapped), features };
+      return { ...turned(scoreOf(features, weightTables.investor_for_startup), swapped), features };
     }
     case 'supplier_for_need': {
       const owner = context.member(roles.need.doc.ownerId)?.doc;
       const features = supplierFeatures(roles.need, roles.supplier, owner, context.gramWeights);
-      return { ...turned(scoreOf(features, supplierWeights), roles.swapped), features };
+      return { ...turned(scoreOf(features, weightTables.supplier_for_need), roles.swapped), features };
     }
     case 'partner_for_member': {
       const features = partnerFeatures(roles.one, roles.other, context.gramWeights);
-      return { ...scoreOf(features, partnerWeights), features };
+      return { ...scoreOf(features, weightTables.partner_for_member), features };
     }
   }
 }
