@@ -30,6 +30,7 @@ import {
 import { createMailRelay } from './app/mail-relay.ts';
 import { createMatching, type Matching } from './app/matching.ts';
 import { createPairStates } from './app/pair-states.ts';
+import { createProgrammeMail } from './app/programme-mail.ts';
 import { planJob, planJobHandler } from './app/plan-job.ts';
 import { createProgrammes, type Programmes } from './app/programmes.ts';
 import type { Clock, Embedder, JobQueue, Mailer, Store } from './app/ports.ts';
@@ -135,10 +136,17 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
     settings: { ...defaultIntroductionSettings, ...options.introductions },
   });
   const timer = createIntroductionTimer({ store, queue, clock, introductions, relay });
-  const suggest = createSuggest({ store, catalog, matching, clock });
+  const suggest = createSuggest({
+    store,
+    catalog,
+    matching,
+    clock,
+    attendeesOf: async (eventId) => (await store.collection('events').get(eventId))?.doc.attendees,
+  });
   const records = createRecords(store, embedding, createIntroductionErasure(store, introductions));
   const solver = openThreadSolver();
   const programmes = createProgrammes({ store, queue, clock });
+  const programmeMail = createProgrammeMail({ store, queue, mailer, messageIdHost: hostOf(mail.publicUrl) });
 
   let upkeep: NodeJS.Timeout | undefined;
   const keepUp = () => {
@@ -181,12 +189,18 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
         [planJob]: planJobHandler({ store, matching, solver, clock }),
         [importJob]: importJobHandler({ store, embedding, spoolDir: options.spoolDir }),
         [suggestJob]: suggestJobHandler(suggest),
+        ...programmeMail.handlers,
         ...relay.handlers,
         ...timer.handlers,
       });
       removeSpooledWhenDone(queue, options.spoolDir);
       keepUp();
       sweepNow(true);
+      programmeMail
+        .recover()
+        .catch((error: unknown) =>
+          log.error({ err: error as Error }, 'waiting programme mails could not be looked up'),
+        );
     },
     async close(graceMs) {
       closing = true;

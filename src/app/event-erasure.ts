@@ -52,6 +52,7 @@ function programmeWithout(programme: Programme, memberId: string): Programme {
   return {
     ...programme,
     locks: programme.locks.filter((id) => !gone.has(id)),
+    outbox: programme.outbox?.filter(({ attendeeId }) => attendeeId !== memberId),
     checkedIn: programme.checkedIn.filter((id) => id !== memberId),
     met: Object.fromEntries(Object.entries(programme.met).filter(([id]) => !gone.has(id))),
     consents: Object.fromEntries(

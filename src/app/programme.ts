@@ -35,6 +35,15 @@ export interface Published {
   cancelled: PublishedMeeting[];
 }
 
+/** A mail that a publication asks for; part of the programme, so that it is kept or lost with it. */
+export interface ProgrammeMail {
+  edition: number;
+  attendeeId: string;
+  createdAt: string;
+  state: 'waiting' | 'sent' | 'failed' | 'dropped';
+  error?: string | undefined;
+}
+
 export interface Programme {
   eventId: string;
   draft?: Draft | undefined;
@@ -49,6 +58,9 @@ export interface Programme {
   met: Record<string, 'met' | 'not-met'>;
   /** Who of a waiting meeting has said yes. */
   consents: Record<string, string[]>;
+  outbox?: ProgrammeMail[] | undefined;
+  /** Indexed: set while mails wait. */
+  watch?: 'mail' | undefined;
 }
 
 export const emptyProgramme = (eventId: string): Programme => ({

@@ -12,6 +12,7 @@ import {
 import { defaultMaxMeetings } from '../domain/programme/build.ts';
 import type { MatchEvent } from '../domain/event.ts';
 import { Problem } from '../domain/problem.ts';
+import { programmeMailJob, withMails } from './programme-mail.ts';
 import { planJob, type PlanJobInput } from './plan-job.ts';
 import type { Clock, JobQueue, JobRecord, Store, Stored } from './ports.ts';
 import type { Programme, Published, PublishedMeeting } from './programme.ts';
@@ -44,8 +45,12 @@ export interface Programmes {
   get(eventId: string): Promise<{ stored: Stored<Programme>; view: ProgrammeView }>;
   /** @throws Problem `stale`, `invalid` when there is no such meeting. */
   lock(eventId: string, locks: string[], version?: number): Promise<Stored<Programme>>;
-  /** The draft becomes what people see. @throws Problem `not-allowed-now`, `stale`. */
-  publish(eventId: string, version?: number): Promise<{ stored: Stored<Programme>; difference: Difference }>;
+  /** The draft becomes what people see; with `mail` each one affected is told. @throws Problem `not-allowed-now`, `stale`. */
+  publish(
+    eventId: string,
+    mail: boolean,
+    version?: number,
+  ): Promise<{ stored: Stored<Programme>; difference: Difference }>;
   attend(eventId: string, change: Partial<Pick<Programme, 'checkedIn' | 'met'>>): Promise<Stored<Programme>>;
   /** One side says yes to a waiting meeting; with both it is published in the first free round. */
   consent(eventId: string, waitingId: string, side: string): Promise<Stored<Programme>>;
@@ -148,7 +153,7 @@ export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: C
       );
     },
 
-    async publish(eventId, version) {
+    async publish(eventId, mail, version) {
       const { doc: event } = await eventOf(store, eventId);
       let difference: Difference | undefined;
       const stored = await changeProgramme(
@@ -163,10 +168,13 @@ export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: C
               extra: { conflicts: faults.slice(0, 50) },
             });
           difference = differenceOf(programme.published?.meetings ?? [], meetings);
-          return { ...programme, published: publishedFrom(programme.published, meetings, clock.now()) };
+          const published = publishedFrom(programme.published, meetings, clock.now());
+          const next = { ...programme, published };
+          return mail ? withMails(next, published, difference.peopleAffected) : next;
         },
         version,
       );
+      if (stored.doc.watch === 'mail') await queue.enqueue(programmeMailJob, eventId, { eventId });
       return { stored, difference: difference! };
     },
 

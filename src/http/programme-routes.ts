@@ -136,6 +136,9 @@ export function programmeRoutes({ store, programmes }: { store: Store; programme
       summary: 'Make the draft what people see',
       tag: 'programmes',
       params: idParams,
+      query: z.strictObject({
+        mail: z.enum(['true', 'false']).default('false').describe('Whether everybody affected gets a mail.'),
+      }),
       answers: {
         200: {
           description: 'Published, with what it changed for whom.',
@@ -144,8 +147,9 @@ export function programmeRoutes({ store, programmes }: { store: Store; programme
         },
       },
       problems: ['not-found', 'not-allowed-now', 'stale', 'invalid', 'unavailable'],
-      async handle({ params, request }) {
-        const { stored, difference } = await programmes.publish(params.id, expected(request.headers['if-match']));
+      async handle({ params, query, request }) {
+        const version = expected(request.headers['if-match']);
+        const { stored, difference } = await programmes.publish(params.id, query.mail === 'true', version);
         return {
           status: 200,
           body: { edition: stored.doc.published!.edition, difference },

@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import ICAL from 'ical.js';
 import request from 'supertest';
@@ -120,10 +122,15 @@ test('published, then re-planned after a no-show: few move, calendars are told, 
     expect(one.component.getFirstPropertyValue('status')).toBe('CANCELLED');
     expect(one.sequence).toBe(1);
   }
-  const messages = messagesFor(event, after.draft!.meetings as PlannedMeeting[], published.body.difference, (id) => ({
-    name: id,
-    language: 'en',
-  }));
+  const messages = messagesFor(
+    event,
+    after.draft!.meetings as PlannedMeeting[],
+    published.body.difference.peopleAffected,
+    (id) => ({
+      name: id,
+      language: 'en',
+    }),
+  );
   expect(messages.map(({ attendeeId }) => attendeeId)).toEqual(published.body.difference.peopleAffected);
   expect(messages.find(({ attendeeId }) => attendeeId === absent)!.text).toMatch(/no meetings/);
 });
@@ -228,6 +235,34 @@ test('a breakfast at mixed tables seats everybody, apart from whom they should a
   const after = await planned('breakfast', '/programme/replan', { absences: [{ attendeeId: 's-m41', rounds: [2] }] });
   expect(after.draft!.moved).toHaveLength(1);
   expect(after.difference.changed).toEqual(after.draft!.moved);
+});
+
+test('a publication with mail tells each one affected its agenda, once', async () => {
+  await copyOf('s-e01', 'mailed');
+  const { draft } = await planned('mailed');
+  const published = await api().post(at('mailed', '/programme/publish?mail=true'));
+  await service.idle();
+  const affected = published.body.difference.peopleAffected as string[];
+  const mails = async () =>
+    (await readdir(path.join(folder, 'mail'))).filter((file) => file.includes('mailed.1.') && file.endsWith('.eml'));
+  const { doc } = (await service.engine.store.collection('programmes').get('mailed'))!;
+  const sent = doc.outbox!.filter(({ state }) => state === 'sent').map(({ attendeeId }) => attendeeId);
+  expect(doc.outbox!.map(({ attendeeId }) => attendeeId)).toEqual(affected);
+  expect(doc.watch).toBeUndefined();
+  expect(await mails()).toHaveLength(sent.length);
+  expect(sent).toContain('s-m01');
+  const text = await readFile(
+    path.join(
+      folder,
+      'mail',
+      (await mails()).find((file) => file.includes('s-m01'))!,
+    ),
+    'utf8',
+  );
+  const table = draft!.meetings.find(({ people }) => people.includes('s-m01'))!.table;
+  expect(text).toContain(`bord ${table})`);
+  const again = await api().post(at('mailed', '/programme/publish?mail=true'));
+  expect(again.body.difference.peopleAffected).toEqual([]);
 });
 
 test('check-in and meetings that took place are counted', async () => {

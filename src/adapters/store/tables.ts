@@ -35,7 +35,7 @@ export const tables: { readonly [K in keyof Collections]: Table<keyof Collection
     text: ['name', 'description'],
     logged: true,
   },
-  programmes: { unique: [], indexed: [], text: [], logged: true },
+  programmes: { unique: [], indexed: ['watch'], text: [], logged: true },
   introductions: {
     unique: ['pairKey', 'capSlots'],
     indexed: ['state', 'subjectId', 'counterpartId', 'eventId', 'parties', 'pairKey', 'capMonths', 'watch'],

@@ -1,7 +1,7 @@
 /** One person's day, and what to tell people when a programme changes. */
 import type { MatchEvent } from '../event.ts';
 import type { Language } from '../member.ts';
-import type { Difference, PlannedMeeting } from './plan.ts';
+import type { PlannedMeeting } from './plan.ts';
 import { roundsOf, type Round } from './rounds.ts';
 
 export interface AgendaEntry<M extends PlannedMeeting = PlannedMeeting> {
@@ -35,40 +35,40 @@ export function agendaOf<M extends PlannedMeeting>(
 
 export interface ProgrammeMessage {
   attendeeId: string;
-  /** Ends with the agenda, one line a meeting. */
   subject: string;
+  /** Ends with the agenda, one line a meeting. */
   text: string;
 }
 
 const words = {
   nb: {
     subject: (name: string) => `Møteprogrammet ditt: ${name}`,
-    changed: 'Programmet ditt er endret. Slik er det nå:',
+    now: 'Slik er møteprogrammet ditt nå:',
     empty: 'Du har ingen møter i programmet nå.',
     table: 'bord',
   },
   nn: {
     subject: (name: string) => `Møteprogrammet ditt: ${name}`,
-    changed: 'Programmet ditt er endra. Slik er det no:',
+    now: 'Slik er møteprogrammet ditt no:',
     empty: 'Du har ingen møte i programmet no.',
     table: 'bord',
   },
   en: {
     subject: (name: string) => `Your meeting programme: ${name}`,
-    changed: 'Your programme has changed. This is how it is now:',
+    now: 'This is your meeting programme now:',
     empty: 'You have no meetings in the programme now.',
     table: 'table',
   },
 } as const;
 
-/** One message for everybody whose agenda a publication changed; whoever sends mail takes it from here. */
+/** What each of these attendees is told: the agenda as it is now. */
 export function messagesFor(
   event: MatchEvent,
   published: readonly PlannedMeeting[],
-  { peopleAffected }: Difference,
+  attendeeIds: readonly string[],
   reader: (attendeeId: string) => { name: string; language: Language },
 ): ProgrammeMessage[] {
-  return peopleAffected.map((attendeeId) => {
+  return attendeeIds.map((attendeeId) => {
     const say = words[reader(attendeeId).language];
     const lines = agendaOf(event, published, attendeeId).map(
       ({ round, meeting, others }) =>
@@ -77,7 +77,7 @@ export function messagesFor(
     return {
       attendeeId,
       subject: say.subject(event.name),
-      text: [lines.length === 0 ? say.empty : say.changed, '', ...lines].join('\n'),
+      text: [lines.length === 0 ? say.empty : say.now, '', ...lines].join('\n'),
     };
   });
 }
