@@ -8,6 +8,7 @@ import { withVectorCache } from './adapters/embedder/vector-cache.ts';
 import { openFileMailer } from './adapters/mailer/file-mailer.ts';
 import { openSmtpMailer } from './adapters/mailer/smtp-mailer.ts';
 import { openInProcessQueue } from './adapters/queue/in-process.ts';
+import { openThreadSolver } from './adapters/solver/thread-solver.ts';
 import { openSqliteStore } from './adapters/store/sqlite.ts';
 import { createAdaptiveIndex } from './adapters/vectors/adaptive.ts';
 import { createAnswerLinks, type AnswerLinks } from './app/answer-links.ts';
@@ -29,6 +30,9 @@ import {
 import { createMailRelay } from './app/mail-relay.ts';
 import { createMatching, type Matching } from './app/matching.ts';
 import { createPairStates } from './app/pair-states.ts';
+import { createProgrammeMail } from './app/programme-mail.ts';
+import { planJob, planJobHandler } from './app/plan-job.ts';
+import { createProgrammes, type Programmes } from './app/programmes.ts';
 import type { Clock, Embedder, JobQueue, Mailer, Store } from './app/ports.ts';
 import { createRecords } from './app/records.ts';
 import { suggestJob, suggestJobHandler } from './app/suggest-job.ts';
@@ -47,6 +51,7 @@ export interface Engine {
   bundles: Bundles;
   joint: Joint;
   records: ReturnType<typeof createRecords>;
+  programmes: Programmes;
   introductions: Introductions;
   introduceByHand: IntroduceByHand;
   suggest: Suggest;
@@ -131,8 +136,17 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
     settings: { ...defaultIntroductionSettings, ...options.introductions },
   });
   const timer = createIntroductionTimer({ store, queue, clock, introductions, relay });
-  const suggest = createSuggest({ store, catalog, matching, clock });
+  const suggest = createSuggest({
+    store,
+    catalog,
+    matching,
+    clock,
+    attendeesOf: async (eventId) => (await store.collection('events').get(eventId))?.doc.attendees,
+  });
   const records = createRecords(store, embedding, createIntroductionErasure(store, introductions));
+  const solver = openThreadSolver();
+  const programmes = createProgrammes({ store, queue, clock });
+  const programmeMail = createProgrammeMail({ store, queue, mailer, messageIdHost: hostOf(mail.publicUrl) });
 
   let upkeep: NodeJS.Timeout | undefined;
   const keepUp = () => {
@@ -160,6 +174,7 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
     bundles,
     joint,
     records,
+    programmes,
     introductions,
     introduceByHand: createIntroduceByHand({ catalog, matching, introductions }),
     suggest,
@@ -171,20 +186,28 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
     start() {
       queue.start({
         ...embedding.handlers,
+        [planJob]: planJobHandler({ store, matching, solver, clock }),
         [importJob]: importJobHandler({ store, embedding, spoolDir: options.spoolDir }),
         [suggestJob]: suggestJobHandler(suggest),
+        ...programmeMail.handlers,
         ...relay.handlers,
         ...timer.handlers,
       });
       removeSpooledWhenDone(queue, options.spoolDir);
       keepUp();
       sweepNow(true);
+      programmeMail
+        .recover()
+        .catch((error: unknown) =>
+          log.error({ err: error as Error }, 'waiting programme mails could not be looked up'),
+        );
     },
     async close(graceMs) {
       closing = true;
       clearTimeout(upkeep);
       clearTimeout(sweeping);
       await queue.close(graceMs);
+      await solver.close();
       await mailer.close();
       await embedder.close();
       await store.close();

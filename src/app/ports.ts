@@ -4,8 +4,12 @@
  */
 import type { Introduction } from '../domain/introduction/introduction.ts';
 import type { Member } from '../domain/member.ts';
+import type { MatchEvent } from '../domain/event.ts';
 import type { Need } from '../domain/need.ts';
 import type { PastEvent } from '../domain/past-event.ts';
+import type { ScheduleProblem } from '../domain/schedule/problem.ts';
+import type { ScheduleScore } from '../domain/schedule/score.ts';
+import type { Programme } from './programme.ts';
 
 /** A document as stored. `version` starts at 1 and grows by 1 with every replace. Times are ISO 8601 UTC. */
 export interface Stored<T> {
@@ -109,6 +113,9 @@ export interface JobRecord {
 export interface Collections {
   members: Member;
   needs: Need;
+  events: MatchEvent;
+  /** By event id. */
+  programmes: Programme;
   introductions: Introduction;
   /** Past rounds and awards; the id is a digest of the content, so that the same one is kept once. */
   history: PastEvent;
@@ -170,6 +177,54 @@ export interface JobQueue {
   start(handlers: Record<string, JobHandler>): void;
   /** Lets active jobs finish (up to graceMs), then stops. */
   close(graceMs: number): Promise<void>;
+}
+
+export interface SolveRequest {
+  problem: ScheduleProblem;
+  seed: number;
+  /**
+   * Budget of moves. With `steps` alone the answer depends on the problem, the seed and the steps only; with `seconds`
+   * alone the search and the proof race on two threads; with both, `seconds` only cuts off.
+   */
+  steps?: number;
+  seconds?: number;
+  /** A valid programme to begin with. */
+  start?: readonly number[];
+}
+
+/** What no programme can beat: the bound of `gaps` holds for the meetings that are held. */
+export interface SolveBounds {
+  unmet: readonly [number, number, number];
+  value: number;
+  gaps: number;
+}
+
+export interface SolveProgress {
+  slots: readonly number[];
+  score: ScheduleScore;
+  bounds: SolveBounds;
+}
+
+export interface SolveResult extends SolveProgress {
+  /** Whether the score reaches all three bounds: no programme is better. */
+  provenOptimal: boolean;
+  /** Ended by the signal or by `seconds` before its budget was used. */
+  cutOff: boolean;
+  steps: number;
+  seconds: number;
+}
+
+/** Searches meeting programmes off the event loop. */
+export interface ProgrammeSolver {
+  /** Always a valid programme, the best found so far when the signal ends it. @throws SolverError when it cannot. */
+  solve(
+    request: SolveRequest,
+    options?: { onProgress?: (progress: SolveProgress) => void; signal?: AbortSignal },
+  ): Promise<SolveResult>;
+  close(): Promise<void>;
+}
+export class SolverError extends Error {
+  override readonly name = 'SolverError';
 }
 
 export interface Clock {

@@ -28,6 +28,14 @@ export const tables: { readonly [K in keyof Collections]: Table<keyof Collection
     text: ['title', 'description', 'mustHave'],
     logged: true,
   },
+  events: {
+    unique: [],
+    indexed: ['date', 'county', 'attendees'],
+    exact: ['attendees'],
+    text: ['name', 'description'],
+    logged: true,
+  },
+  programmes: { unique: [], indexed: ['watch'], text: [], logged: true },
   introductions: {
     unique: ['pairKey', 'capSlots'],
     indexed: ['state', 'subjectId', 'counterpartId', 'eventId', 'parties', 'pairKey', 'capMonths', 'watch'],
