@@ -1,8 +1,9 @@
-import { sentence, text, type Format, type Row } from './ranking-set.ts';
+import { sentence, text, traits, type Format, type Row } from './ranking-set.ts';
 
 const described = (row: Row) => ({
-  title: text(row['title']),
+  title: text(row['title'] ?? row['summary']),
   text: sentence(row['title'], row['question'], row['text']),
+  traits: traits({ buyer: [row['agency'], row['branch']] }),
 });
 
 /** Questions or needs, and the texts among which the answer is. */
@@ -11,12 +12,11 @@ export const passages: Format = (read, split) => {
   if (corpus.length === 0) return undefined;
   return [
     {
-      candidates: corpus.map((row) => ({ id: text(row['id']), name: '', text: described(row).text })),
+      candidates: corpus.map((row) => ({ ...described(row), id: text(row['id']), name: '' })),
       past: [],
       queries: read(split, 'queries').map((row) => ({
         ...described(row),
         qid: text(row['qid']),
-        traits: [],
         anchors: [],
       })),
     },

@@ -6,6 +6,8 @@ export interface Candidate {
   name: string;
   /** What the candidate says of itself; empty when there is nothing. */
   text: string;
+  /** As of past events; absent when unknown. */
+  traits?: readonly string[];
 }
 
 /** Something that came about before: a funded round, an award, a project. */

@@ -2,7 +2,7 @@
 import { gramsOf, wordsOf } from './analyse.ts';
 import { termIndex } from './bm25.ts';
 import { meanNearest, vectorsOf, type Vectors } from './dense.ts';
-import type { Candidate } from './evidence.ts';
+import type { Candidate, Subject } from './evidence.ts';
 import { passagesEach, passagesOf } from './passages.ts';
 import type { Question } from './question.ts';
 import { standardised } from './scale.ts';
@@ -24,7 +24,9 @@ export function ownWords(candidates: readonly Candidate[], vectors: Vectors): (q
   return (question) => ({
     ownWords: standardised(words.scores(question.words)),
     ownGrams: standardised(grams.scores(question.grams)),
+    ownHead: standardised(words.scores(question.headWords)),
     ownTitle: standardised(grams.scores(question.titleGrams)),
+    ownTitleSense: standardised(meanNearest(question.vectors.slice(0, 1), passages)),
     ownSense: standardised(meanNearest(question.vectors, passages)),
   });
 }
@@ -46,5 +48,27 @@ function shareSaid(names: string[][]): (said: readonly string[]) => Float64Array
       const found = terms.reduce((sum, { term, weight }) => sum + (heard.has(term) ? weight : 0), 0);
       return terms.length === 0 ? 0 : (found / wholes[i]!) ** nameSharpness;
     });
+  };
+}
+
+/** What subject and candidate have in common, by how rare it is among the candidates: natural logarithms, added. */
+export function inCommon(candidates: readonly Candidate[]): (subject: Subject) => Signals {
+  const having = new Map<string, number[]>();
+  candidates.forEach(({ traits = [] }, i) => {
+    for (const trait of new Set(traits)) {
+      const list = having.get(trait);
+      if (list === undefined) having.set(trait, [i]);
+      else list.push(i);
+    }
+  });
+  return ({ traits }) => {
+    const shared = [...new Set(traits)].flatMap((trait) => having.get(trait) ?? []);
+    if (shared.length === 0) return {};
+    const inCommon = new Float64Array(candidates.length);
+    for (const trait of new Set(traits)) {
+      const list = having.get(trait) ?? [];
+      for (const candidate of list) inCommon[candidate]! += Math.log(candidates.length / list.length);
+    }
+    return { inCommon };
   };
 }

@@ -26,6 +26,8 @@ const pullOf = { words: 0.75, grams: 1, title: 1, sense: 3, trait: 0.35 };
 /** The wide neighbourhood lets events pull that are this many times less alike in log odds. */
 const wideness = 2;
 
+const wordsForTrust = 12;
+
 /** A share of the votes below about this is noise. */
 const noiseShare = 0.01;
 
@@ -89,6 +91,7 @@ function pastTexts(
   const terms = past.map(({ text }) => wordsOf(text));
   const words = termIndex(terms);
   const grams = termIndex(past.map(({ text }) => gramsOf(text)));
+  const titles = termIndex(past.map(({ title }) => gramsOf(title)));
   const passages = past.map((event) => vectorsOf(passagesOfEvent(event, past.length), vectors));
   const eventsOf = candidates.map((): number[] => []);
   past.forEach((_event, i) => choices.chosenIn(i).forEach((candidate) => eventsOf[candidate]!.push(i)));
@@ -105,31 +108,40 @@ function pastTexts(
     const closest = maximum(bySense);
     const senseWeights = bySense.map((cosine) => Math.exp((cosine - closest) / senseWidth));
     const kinds = { words: lifted(byWords), grams: lifted(byGrams), title: lifted(grams.scores(question.titleGrams)) };
+    const trust = trustIn(question);
+    const trusted = (signal: Float64Array) => signal.map((value) => trust * value);
+    const about = (likeness: Float64Array, voting: Partial<Voting>) =>
+      trusted(votesOfLike(choices, likeness, { sharpness: termSharpness, ...voting }));
     return {
       signals: {
         // What is said in the same words stays true for long.
-        pastWords: votesOfLike(choices, byWords, { sharpness: termSharpness }),
-        pastGrams: votesOfLike(choices, byGrams, { sharpness: termSharpness }),
-        pastSense: votesOfLike(choices, senseWeights, { sharpness: 1, lasting, limit: nearestBySense }),
-        profileWords: standardised(profiles.scores(question.words)),
-        profileSense: standardised(
-          Float64Array.from(middles, (middle) =>
-            middle === undefined
-              ? 0
-              : question.vectors.reduce((sum, vector) => sum + Math.max(0, cosine(vector, middle)), 0),
-          ),
-        ),
+        pastWords: about(byWords, {}),
+        pastGrams: about(byGrams, {}),
+        pastTitles: about(titles.scores(question.titleGrams), {}),
+        pastSense: about(senseWeights, { sharpness: 1, lasting, limit: nearestBySense }),
+        profileWords: trusted(standardised(profiles.scores(question.words))),
+        profileSense: trusted(standardised(Float64Array.from(middles, (middle) => nearness(question, middle)))),
       },
       pull: bySense.map(
         (cosine, i) =>
-          pullOf.sense * cosine +
-          pullOf.words * kinds.words[i]! +
-          pullOf.grams * kinds.grams[i]! +
-          pullOf.title * kinds.title[i]!,
+          trust *
+          (pullOf.sense * cosine +
+            pullOf.words * kinds.words[i]! +
+            pullOf.grams * kinds.grams[i]! +
+            pullOf.title * kinds.title[i]!),
       ),
     };
   };
 }
+
+/** A few words tell little about who will be chosen: 0 to 1, half at so many different words. */
+function trustIn(question: Question): number {
+  const said = new Set(question.words).size;
+  return said / (said + wordsForTrust);
+}
+
+const nearness = (question: Question, middle: Float32Array | undefined): number =>
+  middle === undefined ? 0 : question.vectors.reduce((sum, vector) => sum + Math.max(0, cosine(vector, middle)), 0);
 
 interface Voting {
   /** Exponent of the likeness. */

@@ -16,6 +16,8 @@ export interface Question {
   words: string[];
   grams: string[];
   titleGrams: string[];
+  /** Of the title and the first passage. */
+  headWords: string[];
   vectors: Float32Array[];
 }
 
@@ -23,5 +25,6 @@ export const questionOf = (subject: Subject, vectors: Vectors): Question => ({
   words: wordsOf(subject.text),
   grams: gramsOf(subject.text),
   titleGrams: gramsOf(subject.title),
+  headWords: wordsOf([subject.title, ...passagesOf(subject.text, 1)].join(' ')),
   vectors: vectorsOf(passagesOfSubject(subject), vectors),
 });

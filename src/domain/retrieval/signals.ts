@@ -3,8 +3,12 @@ export type SignalName =
   /** Own text by words, by 4-grams, by 4-grams of the title alone, by meaning: standard deviations above the mean. */
   | 'ownWords'
   | 'ownGrams'
+  | 'ownHead'
   | 'ownTitle'
+  | 'ownTitleSense'
   | 'ownSense'
+  /** Rarity of the traits in common, added: 0 to about 10. */
+  | 'inCommon'
   /** Share of the name that is said in the question: 0 to 1. */
   | 'nameWords'
   | 'nameGrams'
@@ -14,6 +18,7 @@ export type SignalName =
   /** Votes of like past events by words, 4-grams, meaning, traits, and all of these at once (near, wide): 0 to 4.6. */
   | 'pastWords'
   | 'pastGrams'
+  | 'pastTitles'
   | 'pastSense'
   | 'pastTraits'
   | 'pastNear'
