@@ -34,8 +34,7 @@ export function ownWords(candidates: readonly Candidate[], vectors: Vectors): (q
 /** How much of a candidate's name stands in the text that asks, by how telling its parts are: 0 to 1. */
 export function namedIn(candidates: readonly Candidate[]): (question: Question) => Signals {
   const byWords = shareSaid(candidates.map(({ name }) => wordsOf(name)));
-  const byGrams = shareSaid(candidates.map(({ name }) => gramsOf(name)));
-  return (question) => ({ nameWords: byWords(question.words), nameGrams: byGrams(question.grams) });
+  return (question) => ({ nameWords: byWords(question.words) });
 }
 
 function shareSaid(names: string[][]): (said: readonly string[]) => Float64Array {

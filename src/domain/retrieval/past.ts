@@ -53,7 +53,6 @@ export function pastEvidence(
     const { signals, pull } = textSignals(question, lasting);
 
     signals.chosenLately = logShare(choices.votes(age.map((years) => 1 / (1 + years / tasteHalfYears))));
-    signals.chosenEver = logShare(choices.votes(new Float64Array(past.length).fill(1)));
     if (subject.traits.length > 0)
       signals.pastTraits = votesOfLike(choices, marks.scores(subject.traits), { sharpness: termSharpness, lasting });
     for (const trait of new Set(subject.traits))
@@ -106,7 +105,7 @@ function pastTexts(
     const byGrams = grams.scores(question.grams);
     const bySense = meanNearest(question.vectors, passages);
     const closest = maximum(bySense);
-    const senseWeights = bySense.map((cosine) => Math.exp((cosine - closest) / senseWidth));
+    const senseWeights = bySense.map((cosine) => (cosine > 0 ? Math.exp((cosine - closest) / senseWidth) : 0));
     const kinds = { words: lifted(byWords), grams: lifted(byGrams), title: lifted(grams.scores(question.titleGrams)) };
     const trust = trustIn(question);
     const trusted = (signal: Float64Array) => signal.map((value) => trust * value);

@@ -1,6 +1,9 @@
 /** Every signal that ranking by evidence knows, with its range. Higher always speaks for the candidate. */
 export type SignalName =
-  /** Own text by words, by 4-grams, by 4-grams of the title alone, by meaning: standard deviations above the mean. */
+  /**
+   * Own text by words, by 4-grams, by words of the head alone, by 4-grams and meaning of the title alone, by meaning:
+   * standard deviations above the mean.
+   */
   | 'ownWords'
   | 'ownGrams'
   | 'ownHead'
@@ -11,11 +14,9 @@ export type SignalName =
   | 'inCommon'
   /** Share of the name that is said in the question: 0 to 1. */
   | 'nameWords'
-  | 'nameGrams'
-  /** Natural logarithm of the share of all past choices: about -12 to 0. */
+  /** Natural logarithm of the share of all past choices, recent ones weighing more: about -12 to 0. */
   | 'chosenLately'
-  | 'chosenEver'
-  /** Votes of like past events by words, 4-grams, meaning, traits, and all of these at once (near, wide): 0 to 4.6. */
+  /** Votes of like past events by words, 4-grams, title, meaning, traits, and all of these at once (near, wide): 0 to 4.6. */
   | 'pastWords'
   | 'pastGrams'
   | 'pastTitles'
