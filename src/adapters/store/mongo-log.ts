@@ -50,9 +50,9 @@ export function changeLog(models: Models, answer: Answer, { keep, relayEveryMs }
   const rowsOf = (name: keyof Collections): Model<Row> => models.rows.get(name)!;
   let head: { seq: number; seenAtMs: number } | undefined;
   let blocksWritten = 0;
-  let waiting: { entries: readonly LogEntry[]; resolve(): void; reject(error: unknown): void }[] = [];
+  const waiting: { entries: readonly LogEntry[]; resolve(): void; reject(error: unknown): void }[] = [];
   let appending: Promise<void> | undefined;
-  let marked: LogEntry[] = [];
+  const marked: LogEntry[] = [];
   let clearing: Promise<void> | undefined;
   let trimming: Promise<unknown> = Promise.resolve();
   let relaying: Promise<void> = Promise.resolve();
