@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Express } from 'express';
 import { createReadiness } from './app/readiness.ts';
 import { loadSeed, readSeed } from './app/seed.ts';
-import { composeEngine } from './compose.ts';
+import { composeEngine, isShared } from './compose.ts';
 import { environment, readConfig, type Config } from './config.ts';
 import { createService } from './http/service.ts';
 import { createLog } from './log.ts';
@@ -22,7 +22,8 @@ async function main(): Promise<void> {
   const config = readConfig(environment());
   const log = createLog(config.logLevel);
   await mkdir(config.dataDir, { recursive: true });
-  const other = await runningServer(config.dataDir);
+  // Where the data is shared, any number may serve it.
+  const other = isShared(config) ? undefined : await runningServer(config.dataDir);
   if (other !== undefined)
     throw new Error(
       `Another Kobling (process ${other.pid}) already serves ${config.dataDir} at ${other.url}. Stop it, or set KOBLING_DATA_DIR to another folder.`,
@@ -31,7 +32,11 @@ async function main(): Promise<void> {
   const spoolDir = path.join(config.dataDir, 'spool');
   const engine = await composeEngine({
     storeFile: path.join(config.dataDir, 'kobling.sqlite'),
-    ownFolder: config.dataDir,
+    mongoUrl: config.mongoUrl,
+    redisUrl: config.redisUrl,
+    role: config.role,
+    ownFolder: isShared(config) ? undefined : config.dataDir,
+    indexDir: path.join(config.dataDir, 'index'),
     cacheDir: config.cacheDir,
     spoolDir,
     now: config.now,
@@ -39,6 +44,7 @@ async function main(): Promise<void> {
   });
   const readiness = createReadiness();
   readiness.set('store', 'ready');
+  readiness.set('queue', 'ready');
   const closing = new AbortController();
   const { app } = createService({ engine, readiness, examples: seed.examples, spoolDir, closing: closing.signal, log });
 
@@ -52,14 +58,14 @@ async function main(): Promise<void> {
     closing.abort();
     await finishRequests(server);
     await engine.close(jobGraceMs);
-    await withdrawServer(config.dataDir);
+    if (!isShared(config)) await withdrawServer(config.dataDir);
     log.info('stopped');
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => void stop(signal).then(() => process.exit(0)));
 
   try {
-    await announceServer(config.dataDir, { url, pid: process.pid });
+    if (!isShared(config)) await announceServer(config.dataDir, { url, pid: process.pid });
     const loaded = await loadSeed(engine, seed, engine.clock.now(), config.seed);
     readiness.set('seed', 'ready');
     engine.start();

@@ -7,7 +7,7 @@ import type { Member } from '../domain/member.ts';
 import { memberParty, needParty, type MemberParty, type NeedParty, type Party } from '../domain/match/party.ts';
 import { gramCounts, type GramCounts } from '../domain/match/grams.ts';
 import { facetKey, textDigest, unpackVector } from './facet-vectors.ts';
-import type { Store, VectorIndex } from './ports.ts';
+import { StoreError, type Change, type Store, type VectorIndex } from './ports.ts';
 
 export interface Catalog {
   /** Applies everything that was written since the last call; concurrent calls share one pass. Returns the seq reached. */
@@ -59,6 +59,7 @@ export function createCatalog(store: Store, index: VectorIndex): Catalog {
   };
 
   const load = async (type: 'member' | 'need', ids: readonly string[]) => {
+    if (ids.length === 0) return;
     const owners = ids.map((id) => `${type}:${id}`);
     const [docs, vectorDocs] = await Promise.all([
       store.collection(type === 'member' ? 'members' : 'needs').getMany(ids),
@@ -95,6 +96,7 @@ export function createCatalog(store: Store, index: VectorIndex): Catalog {
   const loadAll = async () => {
     // The log position is read first: what is written meanwhile is applied again, which changes nothing.
     const head = await store.headSeq();
+    const found = { member: new Set<string>(), need: new Set<string>() };
     for (const [type, name] of [
       ['member', 'members'],
       ['need', 'needs'],
@@ -102,20 +104,39 @@ export function createCatalog(store: Store, index: VectorIndex): Catalog {
       let after: string | undefined;
       do {
         const page = await store.collection(name).find({ limit: pageSize, ...(after === undefined ? {} : { after }) });
-        await load(
-          type,
-          page.items.map((item) => item.id),
-        );
+        const ids = page.items.map((item) => item.id);
+        await load(type, ids);
+        for (const id of ids) found[type].add(id);
         after = page.nextCursor;
       } while (after !== undefined);
     }
+    // Known from before, if this is not the first time.
+    await load(
+      'member',
+      [...members.keys()].filter((id) => !found.member.has(id)),
+    );
+    await load(
+      'need',
+      [...needs.keys()].filter((id) => !found.need.has(id)),
+    );
     return head;
   };
 
+  /** Undefined when the log does not reach back so far: this process was away for too long, or the data was restored. */
+  const changesAfter = (after: number): Promise<Change[] | undefined> =>
+    store.changes(after, pageSize).catch((error: unknown) => {
+      if (error instanceof StoreError && error.code === 'gone') return undefined;
+      throw error;
+    });
+
   const follow = async () => {
-    if (seq < 0) seq = await loadAll();
     for (;;) {
-      const changes = await store.changes(seq, pageSize);
+      if (seq < 0) seq = await loadAll();
+      const changes = await changesAfter(seq);
+      if (changes === undefined) {
+        seq = -1;
+        continue;
+      }
       if (changes.length === 0) return seq;
       const touched = { member: new Set<string>(), need: new Set<string>() };
       for (const change of changes) {
@@ -126,8 +147,8 @@ export function createCatalog(store: Store, index: VectorIndex): Catalog {
           touched[type].add(id);
         }
       }
-      if (touched.member.size > 0) await load('member', [...touched.member]);
-      if (touched.need.size > 0) await load('need', [...touched.need]);
+      await load('member', [...touched.member]);
+      await load('need', [...touched.need]);
       seq = changes.at(-1)!.seq;
     }
   };

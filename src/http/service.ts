@@ -45,7 +45,7 @@ export function createService({ engine, readiness, examples, spoolDir, maxImport
     ...matchRoutes(matching),
     ...importRoutes({ store, embedding, queue, spoolDir, ...(maxImportBytes === undefined ? {} : { maxImportBytes }) }),
     ...jobRoutes(queue, closing),
-    ...serviceRoutes({ store, catalog, matching, readiness, metrics, examples, openApi }),
+    ...serviceRoutes({ store, queue, catalog, matching, readiness, metrics, examples, openApi }),
   ];
   return { app: createHttpApp({ routes, log, metrics, statics: docsStatics() }), routes, openApi };
 }

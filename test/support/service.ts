@@ -6,6 +6,7 @@ import { composeEngine, type Engine } from '../../src/compose.ts';
 import { createService } from '../../src/http/service.ts';
 import { createLog } from '../../src/log.ts';
 import { projectRoot } from '../../src/project-root.ts';
+import { ownServers } from './own-servers.ts';
 
 export const today = '2026-11-21';
 export const seedDir = path.join(projectRoot(), 'seed');
@@ -19,18 +20,24 @@ export interface RunningService extends ReturnType<typeof createService> {
   close(): Promise<void>;
 }
 
-/** The whole service on a store in memory with the real model, without a port; `folder` holds the rest. */
+/**
+ * The whole service with the real model, without a port; `folder` holds the rest. On a store in memory, or on the
+ * servers that the tests were given.
+ */
 export async function startService(
   folder: string,
-  options: { seed?: boolean; maxImportBytes?: number } = {},
+  options: { seed?: boolean; maxImportBytes?: number; jobAttempts?: number } = {},
 ): Promise<RunningService> {
   const log = createLog('silent');
   const spoolDir = path.join(folder, 'spool');
+  const servers = ownServers();
   const engine = await composeEngine({
     storeFile: ':memory:',
+    ...servers.options,
     cacheDir: path.join(folder, 'cache'),
     spoolDir,
     now: today,
+    jobAttempts: options.jobAttempts,
     log,
   });
   const readiness = createReadiness();
@@ -56,6 +63,7 @@ export async function startService(
     async close() {
       closing.abort();
       await engine.close(0);
+      await servers.remove();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import mongoose from 'mongoose';
 import type { Store } from '../../src/app/ports.ts';
 import { openMongoStore, type MongoOptions } from '../../src/adapters/store/mongo.ts';
+import { removeDatabase } from './own-servers.ts';
 
 export interface MongoWorld {
   url: string;
@@ -16,10 +16,6 @@ export async function mongoWorld(): Promise<MongoWorld> {
   return {
     url: url.href,
     open: (options) => openMongoStore(url.href, options),
-    async dispose() {
-      const connection = await mongoose.createConnection(url.href).asPromise();
-      await connection.dropDatabase();
-      await connection.close();
-    },
+    dispose: () => removeDatabase(url.href),
   };
 }

@@ -15,6 +15,9 @@ describe('settings', () => {
       now: undefined,
       publicUrl: undefined,
       logLevel: 'info',
+      mongoUrl: undefined,
+      redisUrl: undefined,
+      role: 'all',
     });
   });
 

@@ -2,7 +2,7 @@
 import { Redis } from 'ioredis';
 import { StoreError } from '../../app/ports.ts';
 
-export type ConnectionType = 'client' | 'subscriber' | 'bclient';
+type ConnectionType = 'client' | 'subscriber' | 'bclient';
 
 const connectMs = 1000;
 /** A caller is told within two seconds. */

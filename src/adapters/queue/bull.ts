@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import Bull from 'bull';
 import type { Redis } from 'ioredis';
 import { StoreError, type JobHandler, type JobQueue, type JobRecord, type Stored } from '../../app/ports.ts';
-import { answered, createConnections, type ConnectionType } from './bull-connections.ts';
+import { answered, createConnections } from './bull-connections.ts';
 import { toStored, type JobData } from './bull-jobs.ts';
 import { ascendingIds, asJson, unlessAborted } from './job-run.ts';
 
@@ -71,7 +71,7 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
   const connections = createConnections(options.url, report);
   const bull = new Bull<JobData>('jobs', {
     prefix,
-    createClient: (type) => connections.create(type as ConnectionType),
+    createClient: (type) => connections.create(type),
     settings: {
       lockDuration: lockMs,
       stalledInterval: stalledMs,
@@ -81,7 +81,7 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
     },
   });
   bull.on('error', report);
-  const client = bull.client as Redis;
+  const client = bull.client;
   const me = randomUUID();
   const channel = `${prefix}:changes`;
   const newId = ascendingIds();

@@ -17,6 +17,7 @@ import { indexedValue, tableOf } from './tables.ts';
 
 /** Small enough that a busy database answers in time. */
 const opsAtOnce = 100;
+const readAtOnce = 200;
 /** A removed document that is still to be logged is not there. */
 const isThere = { version: { $gt: 0 } } as const;
 
@@ -202,13 +203,11 @@ export function mongoCollection(
       return row === null ? undefined : toStored(row);
     },
     async getMany(ids) {
-      const found = await answer(() =>
-        rows
-          .find({ _id: { $in: [...ids] }, ...isThere })
-          .lean<Row[]>()
-          .exec(),
-      );
-      const byId = new Map(found.map((row) => [row._id, row]));
+      const byId = new Map<string, Row>();
+      for (let i = 0; i < ids.length; i += readAtOnce) {
+        const filter = { _id: { $in: ids.slice(i, i + readAtOnce) }, ...isThere };
+        for (const row of await answer(() => rows.find(filter).lean<Row[]>().exec())) byId.set(row._id, row);
+      }
       return ids.flatMap((id) => byId.get(id) ?? []).map(toStored);
     },
     insert: async (id, doc) => (await write({ op: 'insert', id, doc }))!,

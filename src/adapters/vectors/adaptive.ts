@@ -6,6 +6,8 @@ import { readSnapshot, writeSnapshot } from './snapshot.ts';
 export interface AdaptiveIndex extends VectorIndex {
   /** Which one answers now. */
   readonly serving: 'exact' | 'hnsw';
+  /** Vectors that came, changed or went since the graph was kept or taken over. */
+  readonly unsaved: number;
   /** Works on the graph for about this long, one insert at least; false when there is nothing left to do. */
   maintain(budgetMs: number): boolean;
   /** Keeps the graph in a folder, if there is one; inserting waits meanwhile. False when there was nothing to keep. */
@@ -41,6 +43,7 @@ export function createAdaptiveIndex(dimension: number, exactUpTo = 20_000): Adap
   let current: Tier | undefined;
   let next: Tier | undefined;
   let saving = false;
+  let unsaved = 0;
 
   const tiers = () => [current, next].filter((tier) => tier !== undefined);
   const ready = () =>
@@ -65,7 +68,11 @@ export function createAdaptiveIndex(dimension: number, exactUpTo = 20_000): Adap
     get serving() {
       return ready() === undefined ? 'exact' : 'hnsw';
     },
+    get unsaved() {
+      return current === undefined ? 0 : unsaved;
+    },
     set(key, vector) {
+      unsaved++;
       exact.set(key, vector);
       for (const { graph, pending } of tiers()) {
         graph.delete(key);
@@ -73,6 +80,7 @@ export function createAdaptiveIndex(dimension: number, exactUpTo = 20_000): Adap
       }
     },
     delete(key) {
+      unsaved++;
       for (const { graph, pending } of tiers()) {
         graph.delete(key);
         pending.delete(key);
@@ -114,7 +122,9 @@ export function createAdaptiveIndex(dimension: number, exactUpTo = 20_000): Adap
       if (current === undefined || saving) return false;
       saving = true;
       try {
+        const before = unsaved;
         await writeSnapshot(folder, { model, dimension }, current.graph);
+        unsaved -= before;
         return true;
       } finally {
         saving = false;
@@ -130,6 +140,7 @@ export function createAdaptiveIndex(dimension: number, exactUpTo = 20_000): Adap
       for (const key of exact.keys()) if (!held.has(key)) pending.add(key);
       current = { graph, pending };
       next = undefined;
+      unsaved = pending.size;
       return true;
     },
   };

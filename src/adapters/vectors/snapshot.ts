@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
@@ -38,8 +38,11 @@ export async function writeSnapshot(
   await rename(part, path.join(folder, graphName(sha256)));
   await writeFile(part, JSON.stringify({ format: 1, ...about, sha256, keys } satisfies Description));
   await rename(part, descriptionFile(folder));
+  // Another process may put its own in place at the same time: then the last description counts.
+  const inPlace = graphName((await readDescription(folder)).sha256);
   for (const file of await readdir(folder))
-    if (file.startsWith('graph-') && file !== graphName(sha256)) await rm(path.join(folder, file), { force: true });
+    if (file.startsWith('graph-') && file !== inPlace) await rm(path.join(folder, file), { force: true });
+  await access(path.join(folder, inPlace));
 }
 
 /** Undefined when there is none, when it is of another model, or when it is broken in any way. */
@@ -48,9 +51,7 @@ export async function readSnapshot(
   about: { model: string; dimension: number },
 ): Promise<HnswIndex | undefined> {
   try {
-    const { model, dimension, sha256, keys } = descriptionSchema.parse(
-      JSON.parse(await readFile(descriptionFile(folder), 'utf8')),
-    );
+    const { model, dimension, sha256, keys } = await readDescription(folder);
     if (model !== about.model || dimension !== about.dimension) return undefined;
     const file = path.join(folder, graphName(sha256));
     if ((await digestOf(file)) !== sha256) return undefined;
@@ -63,6 +64,9 @@ export async function readSnapshot(
     return undefined;
   }
 }
+
+const readDescription = async (folder: string): Promise<Description> =>
+  descriptionSchema.parse(JSON.parse(await readFile(descriptionFile(folder), 'utf8')));
 
 async function digestOf(file: string): Promise<string> {
   const hash = createHash('sha256');
