@@ -27,21 +27,18 @@ export interface Servers {
 const startWithinMs = 30_000;
 
 /** Where the stand-in for MongoDB lies: KOBLING_TEST_MONGO_JAR, or beside the checkout. */
-export function mongoJar(): string {
-  const jar =
-    process.env['KOBLING_TEST_MONGO_JAR'] ??
-    path.join(projectRoot(), '..', 'shared', 'tools', 'mongolite', 'mongolite.jar');
+export const mongoJarPath = (): string =>
+  process.env['KOBLING_TEST_MONGO_JAR'] ??
+  path.join(projectRoot(), '..', 'shared', 'tools', 'mongolite', 'mongolite.jar');
+
+/** @throws Error that names what is missing. */
+export async function startServers(): Promise<Servers> {
+  const jar = mongoJarPath();
   if (!existsSync(jar))
     throw new Error(
       `The stand-in for MongoDB is not at ${jar}. Set KOBLING_TEST_MONGO_JAR to it, or KOBLING_TEST_MONGO_URL to a MongoDB.`,
     );
-  return jar;
-}
-
-/** @throws Error that names what is missing. */
-export async function startServers(): Promise<Servers> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'kobling-servers-'));
-  const jar = mongoJar();
   const mongo = ownServer('java', await freePort(), 'mongodb', (port) => [
     ...['-XX:+UseSerialGC', '-Xmx256m', '-XX:TieredStopAtLevel=1', '-jar', jar],
     ...[String(port), path.join(folder, 'mongo.db')],

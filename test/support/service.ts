@@ -26,11 +26,17 @@ export interface RunningService extends ReturnType<typeof createService> {
  */
 export async function startService(
   folder: string,
-  options: { seed?: boolean; maxImportBytes?: number; jobAttempts?: number } = {},
+  options: {
+    seed?: boolean;
+    maxImportBytes?: number;
+    jobAttempts?: number;
+    /** Others than those that the tests were given. */
+    servers?: ReturnType<typeof ownServers>;
+  } = {},
 ): Promise<RunningService> {
   const log = createLog('silent');
   const spoolDir = path.join(folder, 'spool');
-  const servers = ownServers();
+  const servers = options.servers ?? ownServers();
   const engine = await composeEngine({
     storeFile: ':memory:',
     ...servers.options,
