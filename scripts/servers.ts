@@ -6,6 +6,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { collectionNames } from '../src/adapters/store/tables.ts';
 import { projectRoot } from '../src/project-root.ts';
 
 export interface OwnServer {
@@ -15,6 +16,19 @@ export interface OwnServer {
   kill(signal: NodeJS.Signals): Promise<void>;
   /** On the same port and data; resolves when it answers. */
   start(): Promise<void>;
+}
+
+/**
+ * The stand-in only uses an index whose fields are exactly those of the query; MongoDB itself takes the one of `_id` for
+ * these. Without them it reads whole collections for every guarded write.
+ */
+export async function helpStandIn(mongoUrl: string): Promise<void> {
+  const { createConnection } = (await import('mongoose')).default;
+  const connection = await createConnection(mongoUrl).asPromise();
+  for (const name of collectionNames)
+    for (const field of ['version', 'unlogged'])
+      await connection.collection(name).createIndex({ _id: 1, [field]: 1 }, { unique: true });
+  await connection.close();
 }
 
 export interface Servers {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Express } from 'express';
+import { StoreError } from './app/ports.ts';
 import { createReadiness } from './app/readiness.ts';
 import { loadSeed, readSeed } from './app/seed.ts';
 import { composeEngine, isShared } from './compose.ts';
@@ -17,6 +18,8 @@ import { announceServer, runningServer, withdrawServer } from './server-file.ts'
 const requestGraceMs = 10_000;
 const jobGraceMs = 5_000;
 const idleCheckMs = 50;
+const startPatienceMs = 60_000;
+const startAgainMs = 200;
 
 async function main(): Promise<void> {
   const config = readConfig(environment());
@@ -66,13 +69,13 @@ async function main(): Promise<void> {
 
   try {
     if (!isShared(config)) await announceServer(config.dataDir, { url, pid: process.pid });
-    const loaded = await loadSeed(engine, seed, engine.clock.now(), config.seed);
+    const loaded = await patiently(() => loadSeed(engine, seed, engine.clock.now(), config.seed));
     readiness.set('seed', 'ready');
     engine.start();
     await engine.embedding.requestBacklog();
     await engine.embedder.ready();
     readiness.set('model', 'ready');
-    await engine.catalog.refresh();
+    await patiently(() => engine.catalog.refresh());
     const { members, needs } = engine.catalog.state();
     log.info({ url, members, needs, seed: loaded }, 'ready');
     process.stdout.write(
@@ -84,6 +87,19 @@ async function main(): Promise<void> {
     await stop('the start failed');
     throw error;
   }
+}
+
+/** A database that is busy or just starts again is waited for; one that was never there has been told of before. */
+async function patiently<T>(step: () => Promise<T>): Promise<T> {
+  const giveUpAtMs = performance.now() + startPatienceMs;
+  for (;;)
+    try {
+      return await step();
+    } catch (error) {
+      const isAway = error instanceof StoreError && error.code === 'unavailable';
+      if (!isAway || performance.now() > giveUpAtMs) throw error;
+      await wait(startAgainMs);
+    }
 }
 
 function listen(app: Express, config: Config): Promise<Server> {

@@ -194,19 +194,15 @@ export function mongoCollection(
 
   return {
     async get(id) {
-      const row = await answer(() =>
-        rows
-          .findOne({ _id: id, ...isThere })
-          .lean<Row>()
-          .exec(),
-      );
-      return row === null ? undefined : toStored(row);
+      const row = await answer(() => rows.findOne({ _id: id }).lean<Row>().exec());
+      return row === null || row.version === 0 ? undefined : toStored(row);
     },
     async getMany(ids) {
       const byId = new Map<string, Row>();
       for (let i = 0; i < ids.length; i += readAtOnce) {
-        const filter = { _id: { $in: ids.slice(i, i + readAtOnce) }, ...isThere };
-        for (const row of await answer(() => rows.find(filter).lean<Row[]>().exec())) byId.set(row._id, row);
+        const filter = { _id: { $in: ids.slice(i, i + readAtOnce) } };
+        for (const row of await answer(() => rows.find(filter).lean<Row[]>().exec()))
+          if (row.version > 0) byId.set(row._id, row);
       }
       return ids.flatMap((id) => byId.get(id) ?? []).map(toStored);
     },

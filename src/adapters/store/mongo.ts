@@ -13,7 +13,7 @@ export interface MongoOptions {
   waitMs?: number;
   /** Entries of the change log that are kept at least. Default 200,000. */
   keepChanges?: number;
-  /** How often changes that an ended process left out of the log are looked for. Default 1000 ms. */
+  /** How often changes that an ended process left out of the log are looked for. Default 2000 ms. */
   relayEveryMs?: number;
   upgrades?: readonly Upgrade[];
 }
@@ -28,7 +28,7 @@ const socketMs = 20_000;
  * @throws StoreError `unavailable` when the database does not answer; Error when the data was written by a newer program.
  */
 export async function openMongoStore(url: string, options: MongoOptions = {}): Promise<Store> {
-  const { waitMs = 1800, keepChanges = 200_000, relayEveryMs = 1000, upgrades = releasedUpgrades } = options;
+  const { waitMs = 1800, keepChanges = 200_000, relayEveryMs = 2000, upgrades = releasedUpgrades } = options;
   // Upgrades and new indexes take as long as they take.
   const patient = await connect(url, 0);
   try {
