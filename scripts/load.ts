@@ -16,6 +16,19 @@ const ratioGoal = 8;
 const memoryGoal = 1.1;
 const subjects = 40;
 
+const kinds = ['startup', 'investor', 'company', 'research'] as const;
+const words = ['radar', 'fallsensor', 'heimeoppfølging', 'journal', 'rehabilitering', 'medisin', 'analyse', 'trygghet'];
+const text = (seed: number) =>
+  Array.from({ length: 8 }, (_, i) => words[(seed * (i + 3) + i) % words.length]).join(' ');
+const memberOf = (n: number) => ({
+  id: `load-${n}`,
+  kind: kinds[n % kinds.length],
+  name: `Medlem ${n}`,
+  summary: `${text(n)} ${n}`,
+  offers: [`Løysing for ${text(n + 1)}`],
+  seeks: [`Pilot med ${text(n + 2)}`],
+});
+
 interface Sample {
   ms: number;
   ok: boolean;
@@ -98,19 +111,6 @@ function report(samples: readonly Sample[], quarters: readonly number[], ownShar
   );
   return errors > 0 ? 1 : 0;
 }
-
-const kinds = ['startup', 'investor', 'company', 'research'] as const;
-const words = ['radar', 'fallsensor', 'heimeoppfølging', 'journal', 'rehabilitering', 'medisin', 'analyse', 'trygghet'];
-const text = (seed: number) =>
-  Array.from({ length: 8 }, (_, i) => words[(seed * (i + 3) + i) % words.length]).join(' ');
-const memberOf = (n: number) => ({
-  id: `load-${n}`,
-  kind: kinds[n % kinds.length],
-  name: `Medlem ${n}`,
-  summary: `${text(n)} ${n}`,
-  offers: [`Løysing for ${text(n + 1)}`],
-  seeks: [`Pilot med ${text(n + 2)}`],
-});
 
 async function fill(url: string, members: number): Promise<void> {
   const lines = Array.from({ length: members }, (_, n) => JSON.stringify(memberOf(n))).join('\n');

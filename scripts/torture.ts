@@ -9,6 +9,7 @@ import { say } from './cluster-folder.ts';
 import { runCommand } from './command.ts';
 import { residentBytes, startKobling, type KoblingProcess } from './processes.ts';
 import { helpStandIn, startServers, type OwnServer, type Servers } from './servers.ts';
+import { randomFrom } from './synthetic-cluster.ts';
 import { violations } from './torture-check.ts';
 import { startWriters, type Answered, type Book } from './torture-writers.ts';
 
@@ -182,15 +183,6 @@ async function settled(url: string): Promise<void> {
   }
 }
 
-const mebi = (bytes: number) => Math.round(bytes / 2 ** 20);
-
-/** Mulberry32: the same moments for the same seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
+function mebi(bytes: number): number {
+  return Math.round(bytes / 2 ** 20);
 }

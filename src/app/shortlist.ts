@@ -11,8 +11,8 @@ const neighboursPerFacet = 100;
 const searchRoles = ['profile', 'ask'] as const;
 
 export function shortlist(catalog: Catalog, kind: MatchKind, subject: Party, type?: Party['type']): Iterable<Party> {
-  const all = everyone(catalog, kind, type);
-  if (all.length <= judgeAllUpTo) return all;
+  const all = everyone(catalog, kind, type, judgeAllUpTo);
+  if (all !== undefined) return all;
   const found = new Map<string, Party>();
   const accept = (key: string) => {
     const party = partyOf(catalog, ownerOfFacetKey(key));
@@ -29,13 +29,18 @@ export function shortlist(catalog: Catalog, kind: MatchKind, subject: Party, typ
   return found.values();
 }
 
-const everyone = (catalog: Catalog, kind: MatchKind, type?: Party['type']): Party[] => {
+/** Undefined when they are more than `atMost`: then there is no need to look at the rest. */
+function everyone(
+  catalog: Catalog,
+  kind: MatchKind,
+  type: Party['type'] | undefined,
+  atMost: number,
+): Party[] | undefined {
   const list: Party[] = [];
-  if (type !== 'need' && kind !== undefined)
-    for (const member of catalog.members()) if (canBeCandidate(kind, member)) list.push(member);
-  if (type !== 'member') for (const need of catalog.needs()) if (canBeCandidate(kind, need)) list.push(need);
+  for (const parties of [type === 'need' ? [] : catalog.members(), type === 'member' ? [] : catalog.needs()])
+    for (const party of parties) if (canBeCandidate(kind, party) && list.push(party) > atMost) return undefined;
   return list;
-};
+}
 
 const partyOf = (catalog: Catalog, owner: string): Party | undefined => {
   const colon = owner.indexOf(':');
