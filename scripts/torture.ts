@@ -44,7 +44,16 @@ lost, processes rank differently, or an answer is anything but right or a 503 wi
     const book: Book = { possible: new Map(), imports: new Map(), answers: [], faults: [] };
     const processes: KoblingProcess[] = [];
     const ending = new AbortController();
-    const start = async (role: 'api' | 'worker') => void processes.push(await startKobling(role, folder, settings));
+    /** As a supervisor does: what does not come up, because the database is too busy, is started again. */
+    const start = async (role: 'api' | 'worker', triesLeft = 3): Promise<void> => {
+      try {
+        processes.push(await startKobling(role, folder, settings));
+      } catch (error) {
+        if (triesLeft === 0) throw error;
+        say(`Started again: ${(error as Error).message.trim()}`);
+        await start(role, triesLeft - 1);
+      }
+    };
     const urls = () => processes.filter(({ role }) => role === 'api').map(({ url }) => url);
     try {
       await helpStandIn(settings.KOBLING_MONGO_URL);
@@ -153,13 +162,13 @@ async function outage(
   const recoveredMs = performance.now() - backMs;
   await writers.stop();
   const after = await residentBytes(api.pid);
-  const slowest = Math.max(0, ...meanwhile.map(({ ms }) => ms));
+  const slowest = Math.max(0, ...meanwhile.filter(({ status }) => status === 503).map(({ ms }) => ms));
   const late = meanwhile.filter(({ ms, status }) => status === 503 && ms > answerWithinMs);
   if (late.length > 0) found.push(`${late.length} refusals took more than ${answerWithinMs} ms while ${part} was away`);
   if (part === 'redis' && meanwhile.some(({ kind, status }) => kind !== 'import' && status === 503))
     found.push('Redis was away, and more than imports was refused');
   say(
-    `${part} away for ${seconds} s: ${summary(meanwhile)}, slowest ${Math.round(slowest)} ms; again after ${Math.round(recoveredMs)} ms; ` +
+    `${part} away for ${seconds} s: ${summary(meanwhile)}, slowest refusal ${Math.round(slowest)} ms; again after ${Math.round(recoveredMs)} ms; ` +
       `memory of an API process ${mebi(before)} -> ${mebi(after)} MiB`,
   );
   return found;

@@ -6,7 +6,7 @@ type ConnectionType = 'client' | 'subscriber' | 'bclient';
 
 const connectMs = 1000;
 /** A caller is told within two seconds. */
-const commandMs = 1500;
+const commandMs = 1200;
 
 /**
  * With one kind of connection for everything, either a caller waits for ever while Redis is away, or the blocking read
@@ -31,6 +31,9 @@ export function createConnections(url: string, onError: (error: unknown) => void
   };
 }
 
+export const queueIsAway = (cause?: unknown): StoreError =>
+  new StoreError('unavailable', 'The job queue does not answer now.', undefined, cause, 'queue');
+
 /** What Redis itself refuses for a while; any other refusal is a bug here. */
 const awayReply = /^(?:LOADING|MISCONF|READONLY|OOM|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOAUTH|WRONGPASS)/u;
 
@@ -46,6 +49,6 @@ export async function answered<T>(run: () => Promise<T>): Promise<T> {
       /^(?:Command timed out|Connection is closed|Stream isn't writeable|connect ETIMEDOUT)/u.test(message) ||
       (name === 'ReplyError' && awayReply.test(message));
     if (!isAway) throw error;
-    throw new StoreError('unavailable', 'The job queue does not answer now.', undefined, error, 'queue');
+    throw queueIsAway(error);
   }
 }

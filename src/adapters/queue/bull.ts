@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import Bull from 'bull';
 import type { Redis } from 'ioredis';
 import { StoreError, type JobHandler, type JobQueue, type JobRecord, type Stored } from '../../app/ports.ts';
-import { answered, createConnections } from './bull-connections.ts';
+import { answered, createConnections, queueIsAway } from './bull-connections.ts';
 import { toStored, type JobData } from './bull-jobs.ts';
 import { ascendingIds, asJson, unlessAborted } from './job-run.ts';
 
@@ -34,6 +34,10 @@ const longestBackoffMs = 5 * 60_000;
 /** A job that was running at so many ends of a process is what ends it. */
 const maxInterruptedAttempts = 20;
 const startAgainMs = 1000;
+/** A job that came while a part was away waits this long for it. */
+const partAwayMs = 2000;
+/** From here ioredis only waits for the connection to come back. */
+const lostConnection = new Set(['close', 'reconnecting', 'end']);
 /** Bull counts every end of a run; how many count against the job is decided here. */
 const unlimited = 1_000_000;
 const states: Record<JobRecord['state'], readonly string[]> = {
@@ -97,7 +101,10 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
 
   /** After the end of the queue a late caller gets one of its own. */
   const redis = async <T>(run: () => Promise<T>, late: (queue: JobQueue) => Promise<T>): Promise<T> => {
-    if (!closed) return answered(run);
+    if (!closed) {
+      if (lostConnection.has(client.status)) throw queueIsAway();
+      return answered(run);
+    }
     const queue = openBullQueue(options);
     try {
       return await late(queue);
@@ -206,6 +213,7 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
     } catch (error) {
       if (stopped.signal.aborted) return await putBack(job);
       const message = error instanceof Error ? error.message : String(error);
+      if (error instanceof StoreError && error.code === 'unavailable') return await putBack(job, message, partAwayMs);
       const attempts = job.attemptsMade - data.forgiven + 1;
       if (attempts >= maxAttempts) throw new RunEnded(message, -1);
       await claim(data, id).catch(report);
@@ -215,11 +223,11 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
       await saving;
     }
   };
-  /** The process ends: not the job's fault. @throws RunEnded. */
-  const putBack = async (job: Bull.Job<JobData>): Promise<never> => {
+  /** The process ends, or a part is away: not the job's fault. @throws RunEnded. */
+  const putBack = async (job: Bull.Job<JobData>, message = 'The process ended.', againAfterMs = 0): Promise<never> => {
     await job.update({ ...job.data, forgiven: job.data.forgiven + 1 }).catch(report);
     await claim(job.data, String(job.id)).catch(report);
-    throw new RunEnded('The process ended.', 0);
+    throw new RunEnded(message, againAfterMs);
   };
   bull.on('completed', (job: Bull.Job<JobData>) => tell(toStored(job, 'done')));
   bull.on('failed', (job: Bull.Job<JobData>, error: Error) =>

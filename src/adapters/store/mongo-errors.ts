@@ -38,11 +38,21 @@ export function takenIndex(error: unknown): string | undefined {
   return index.startsWith('_id_') ? 'id' : /^uniques\.(.+)_1$/u.exec(index)?.[1];
 }
 
+interface Fault {
+  name?: string;
+  code?: unknown;
+  message?: string;
+  writeErrors?: unknown;
+}
+
 /** By name, for the driver is loaded late: what is not the server's own refusal means that it cannot be reached. */
 export function asStoreError(error: unknown): unknown {
-  const { name, code, message } = error as { name?: string; code?: unknown; message?: string };
+  const { name, code, message, writeErrors } = error as Fault;
   if (error instanceof StoreError || name === undefined || !/^Mongo/u.test(name)) return error;
-  const isRefusal = /^Mongo(Server|BulkWrite|WriteConcern)Error$/u.test(name) || name === 'MongooseError';
+  // A batch whose connection broke looks like a refused one, without a refusal.
+  const isCutOff = name === 'MongoBulkWriteError' && (writeErrors === undefined || [writeErrors].flat().length === 0);
+  const isRefusal =
+    (/^Mongo(?:Server|BulkWrite|WriteConcern)Error$/u.test(name) && !isCutOff) || name === 'MongooseError';
   if (isRefusal && !awayCodes.has(code as number)) return error;
   return new StoreError('unavailable', `The database cannot do that now: ${message ?? name}.`, undefined, error);
 }

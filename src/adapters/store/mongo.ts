@@ -9,7 +9,7 @@ import { collectionNames } from './tables.ts';
 import { upgrades as releasedUpgrades, versionOf, type Upgrade } from './upgrades.ts';
 
 export interface MongoOptions {
-  /** How long a call waits for the database. Default 1800 ms: a refusal comes within two seconds. */
+  /** How long a call waits for the database. Default 1500 ms: a refusal comes within two seconds. */
   waitMs?: number;
   /** Entries of the change log that are kept at least. Default 200,000. */
   keepChanges?: number;
@@ -18,7 +18,8 @@ export interface MongoOptions {
   upgrades?: readonly Upgrade[];
 }
 
-const selectionMs = 1200;
+/** At the start a busy server is waited for this long; later calls give up before. */
+const selectionMs = 5000;
 /** Kills what a caller has long given up, so that a frozen server does not use up the connections. */
 const socketMs = 20_000;
 
@@ -28,7 +29,7 @@ const socketMs = 20_000;
  * @throws StoreError `unavailable` when the database does not answer; Error when the data was written by a newer program.
  */
 export async function openMongoStore(url: string, options: MongoOptions = {}): Promise<Store> {
-  const { waitMs = 1800, keepChanges = 200_000, relayEveryMs = 2000, upgrades = releasedUpgrades } = options;
+  const { waitMs = 1500, keepChanges = 200_000, relayEveryMs = 2000, upgrades = releasedUpgrades } = options;
   // Upgrades and new indexes take as long as they take.
   const patient = await connect(url, 0);
   try {
