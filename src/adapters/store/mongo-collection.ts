@@ -214,7 +214,7 @@ export function mongoCollection(
     writeMany,
     async find({ where = {}, text = '', after, limit }) {
       const filter: Record<string, unknown> = filterOf(where);
-      if (text !== '') filter['search'] = { $regex: text.toLowerCase().replace(/[\\^$.*+?()[\]{}|/-]/gu, '\\$&') };
+      if (text !== '') filter['search'] = { $regex: literally(text.toLowerCase()) };
       if (after !== undefined) filter['_id'] = { $gt: after };
       const found = await answer(() =>
         rows
@@ -233,6 +233,9 @@ export function mongoCollection(
     },
   };
 }
+
+/** A pattern that means just this text; the protocol has no NUL in patterns. */
+const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/gu, '\\$&').replaceAll('\0', '\\x00');
 
 interface BulkFault {
   writeErrors: { index: number } | { index: number }[];

@@ -32,6 +32,7 @@ const moreThanAsked = 8;
 /** Below this share of accepted keys a filter makes the graph slower than an exact search. */
 const selective = 0.1;
 const sampledKeys = 200;
+const nothing = new Float32Array();
 
 /**
  * Exact up to a threshold, HNSW above it. The exact block always holds everything: it answers while the graph is being
@@ -135,7 +136,7 @@ export function createAdaptiveIndex(dimension: number, exactUpTo = 20_000): Adap
       if (graph === undefined) return false;
       const pending = new Set<string>();
       for (const key of graph.keyOfLabels())
-        if (key !== undefined && !graph.holds(key, exact.vectorOf(key) ?? new Float32Array())) graph.delete(key);
+        if (key !== undefined && !graph.holds(key, exact.viewOf(key) ?? nothing)) graph.delete(key);
       const held = new Set(graph.keyOfLabels());
       for (const key of exact.keys()) if (!held.has(key)) pending.add(key);
       current = { graph, pending };

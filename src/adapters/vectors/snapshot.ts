@@ -9,15 +9,19 @@ import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { readHnswIndex, type HnswIndex } from './hnsw.ts';
 
+/** Checked in one go: entry by entry takes longer than reading the graph. */
+const listOf = <T>(isEntry: (entry: unknown) => boolean) =>
+  z.custom<T[]>((list) => Array.isArray(list) && list.every(isEntry));
+
 const descriptionSchema = z.strictObject({
   format: z.literal(2),
   model: z.string(),
   dimension: z.number().int(),
   /** Of the graph's file: a flipped link would end the process in the middle of a search. CRC-32 reads as fast as a disk. */
   checksum: z.string().regex(/^[0-9a-f]{1,8}-\d+$/),
-  keys: z.array(z.string().nullable()),
+  keys: listOf<string | null>((key) => key === null || typeof key === 'string'),
   /** Digest of the vector of each key (see hnsw.ts). */
-  digests: z.array(z.number()),
+  digests: listOf<number>((digest) => typeof digest === 'number'),
 });
 type Description = z.infer<typeof descriptionSchema>;
 
