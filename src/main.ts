@@ -45,6 +45,7 @@ async function main(): Promise<void> {
     now: config.now,
     log,
   });
+  const patienceMs = config.mongoUrl === undefined ? 0 : startPatienceMs;
   const readiness = createReadiness();
   readiness.set('store', 'ready');
   readiness.set('queue', 'ready');
@@ -69,13 +70,13 @@ async function main(): Promise<void> {
 
   try {
     if (!isShared(config)) await announceServer(config.dataDir, { url, pid: process.pid });
-    const loaded = await patiently(() => loadSeed(engine, seed, engine.clock.now(), config.seed));
+    const loaded = await patiently(patienceMs, () => loadSeed(engine, seed, engine.clock.now(), config.seed));
     readiness.set('seed', 'ready');
     engine.start();
     await engine.embedding.requestBacklog();
     await engine.embedder.ready();
     readiness.set('model', 'ready');
-    await patiently(() => engine.catalog.refresh());
+    await patiently(patienceMs, () => engine.catalog.refresh());
     const { members, needs } = engine.catalog.state();
     log.info({ url, members, needs, seed: loaded }, 'ready');
     process.stdout.write(
@@ -90,8 +91,8 @@ async function main(): Promise<void> {
 }
 
 /** A database that is busy or just starts again is waited for; one that was never there has been told of before. */
-async function patiently<T>(step: () => Promise<T>): Promise<T> {
-  const giveUpAtMs = performance.now() + startPatienceMs;
+async function patiently<T>(patienceMs: number, step: () => Promise<T>): Promise<T> {
+  const giveUpAtMs = performance.now() + patienceMs;
   for (;;)
     try {
       return await step();

@@ -143,7 +143,8 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
     (await client.eval(claimFold, 1, foldKey(data), id, instead)) as string;
   const release = (data: JobData, id: string) => client.eval(releaseFold, 1, foldKey(data), id);
 
-  const isWaiting = async (job: Bull.Job<JobData>) => (await stateOf(job)) === 'waiting';
+  /** In the middle of a move it does not count as waiting: a job too many harms less than one too few. */
+  const isWaiting = async (job: Bull.Job<JobData>) => ['waiting', 'delayed', 'paused'].includes(await job.getState());
   const stateOf = async (job: Bull.Job): Promise<JobRecord['state']> => {
     const state = await job.getState();
     const found = Object.entries(states).find(([, lists]) => lists.includes(state === 'waiting' ? 'wait' : state));
