@@ -9,6 +9,8 @@ export interface KoblingProcess {
   pid: number;
   url: string;
   ended: Promise<void>;
+  /** Lines of its log that tell of an unforeseen fault. */
+  faults: readonly string[];
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
@@ -34,10 +36,17 @@ export async function startKobling(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
+  const faults: string[] = [];
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
     const look = (chunk: Buffer) => {
       said = (said + chunk.toString()).slice(-5000);
+      faults.push(
+        ...chunk
+          .toString()
+          .split('\n')
+          .filter((line) => line.includes('unforeseen fault')),
+      );
       const ready = /ready at (http:\S+)/u.exec(said)?.[1];
       if (ready !== undefined) resolve(ready);
     };
@@ -50,6 +59,7 @@ export async function startKobling(
     pid: child.pid!,
     url,
     ended,
+    faults,
     async kill(signal) {
       child.kill(signal);
       await ended;

@@ -85,6 +85,7 @@ lost, processes rank differently, or an answer is anything but right or a 503 wi
         now: settings.KOBLING_NOW,
         log: createLog('warn', 2),
       });
+      for (const { url, faults } of processes) for (const line of faults) say(`${url}: ${line.slice(0, 2000)}`);
       const found = [...outages, ...(await violations(engine, urls(), book))];
       await engine.close(0);
       const members = [...book.possible.values()];

@@ -44,9 +44,11 @@ export async function answered<T>(run: () => Promise<T>): Promise<T> {
   } catch (error) {
     const { name, message, code } = error as Error & { code?: string };
     const isAway =
-      name === 'MaxRetriesPerRequestError' ||
+      /^(?:MaxRetriesPerRequest|Abort|Interrupt)Error$/u.test(name) ||
       code?.startsWith('E') === true ||
-      /^(?:Command timed out|Connection is closed|Stream isn't writeable|connect ETIMEDOUT)/u.test(message) ||
+      /^(?:Command timed out|Command aborted|Connection is closed|Stream isn't writeable|connect ETIMEDOUT)/u.test(
+        message,
+      ) ||
       (name === 'ReplyError' && awayReply.test(message));
     if (!isAway) throw error;
     throw queueIsAway(error);
