@@ -1,4 +1,5 @@
 /** A folder with members.jsonl and needs.jsonl, loaded into a throw-away engine. Shared by the commands that rank. */
+import { randomUUID } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -19,7 +20,10 @@ export async function* linesOfFolder(dir: string): AsyncGenerator<ImportLine> {
   for (const file of present) yield* readLines(createReadStream(path.join(dir, file)) as AsyncIterable<Buffer>, file);
 }
 
-/** Calls `use` with an engine that holds the folder's cluster, embedded; removes it afterwards. Progress on stderr. */
+/**
+ * Calls `use` with an engine that holds the folder's cluster, embedded; removes it afterwards. Progress on stderr. The
+ * store is in memory; where KOBLING_TEST_MONGO_URL is set, a database of its own on that server.
+ */
 export async function withClusterFolder<T>(
   dir: string,
   now: string | undefined,
@@ -27,9 +31,11 @@ export async function withClusterFolder<T>(
 ): Promise<T> {
   const config = readConfig(process.env);
   const temporary = await mkdtemp(path.join(os.tmpdir(), 'kobling-'));
+  const mongoUrl = ownDatabase(process.env['KOBLING_TEST_MONGO_URL']);
   try {
     const engine = await composeEngine({
       storeFile: ':memory:',
+      mongoUrl,
       cacheDir: config.cacheDir,
       spoolDir: temporary,
       now: now ?? config.now,
@@ -45,10 +51,25 @@ export async function withClusterFolder<T>(
       return await use(engine, report);
     } finally {
       await engine.close(0);
+      if (mongoUrl !== undefined) await dropDatabase(mongoUrl);
     }
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+function ownDatabase(url: string | undefined): string | undefined {
+  if (url === undefined) return undefined;
+  const own = new URL(url);
+  own.pathname = `kobling-${randomUUID()}`;
+  return own.href;
+}
+
+async function dropDatabase(url: string): Promise<void> {
+  const { createConnection } = (await import('mongoose')).default;
+  const connection = await createConnection(url).asPromise();
+  await connection.dropDatabase();
+  await connection.close();
 }
 
 /** First all texts in one go, so that every embedding process is busy; then owner by owner out of the cache. */

@@ -11,6 +11,7 @@ import { preparedEvent, type PreparedEvent } from '../domain/match/history.ts';
 import { centred } from '../domain/match/similarity.ts';
 import type { PastEvent } from '../domain/past-event.ts';
 import { facetKey, ownerOf, textDigest, unpackVector, type OwnerType } from './facet-vectors.ts';
+import { changesAfter } from './change-log.ts';
 import type { Store, VectorIndex } from './ports.ts';
 
 export interface Catalog {
@@ -88,6 +89,7 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
   };
 
   const load = async (type: OwnerType, ids: readonly string[]) => {
+    if (ids.length === 0) return;
     const owners = ids.map((id) => `${type}:${id}`);
     const [docs, vectorDocs] = await Promise.all([
       store.collection(collectionOf[type]).getMany(ids),
@@ -129,25 +131,42 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
   const loadAll = async () => {
     // The log position is read first: what is written meanwhile is applied again, which changes nothing.
     const head = await store.headSeq();
+    const found = { member: new Set<string>(), need: new Set<string>(), event: new Set<string>() };
     for (const type of ['member', 'need', 'event'] as const) {
       const name = collectionOf[type];
       let after: string | undefined;
       do {
         const page = await store.collection(name).find({ limit: pageSize, ...(after === undefined ? {} : { after }) });
-        await load(
-          type,
-          page.items.map((item) => item.id),
-        );
+        const ids = page.items.map((item) => item.id);
+        await load(type, ids);
+        for (const id of ids) found[type].add(id);
         after = page.nextCursor;
       } while (after !== undefined);
     }
+    // Known from before, if this is not the first time.
+    await load(
+      'member',
+      [...members.keys()].filter((id) => !found.member.has(id)),
+    );
+    await load(
+      'need',
+      [...needs.keys()].filter((id) => !found.need.has(id)),
+    );
+    await load(
+      'event',
+      [...events.keys()].filter((id) => !found.event.has(id)),
+    );
     return head;
   };
 
   const follow = async () => {
-    if (seq < 0) seq = await loadAll();
     for (;;) {
-      const changes = await store.changes(seq, pageSize);
+      if (seq < 0) seq = await loadAll();
+      const changes = await changesAfter(store, seq, pageSize);
+      if (changes === undefined) {
+        seq = -1;
+        continue;
+      }
       if (changes.length === 0) return seq;
       const touched = { member: new Set<string>(), need: new Set<string>(), event: new Set<string>() };
       for (const change of changes) {
@@ -159,9 +178,9 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
           touched[type].add(id);
         }
       }
-      if (touched.member.size > 0) await load('member', [...touched.member]);
-      if (touched.need.size > 0) await load('need', [...touched.need]);
-      if (touched.event.size > 0) await load('event', [...touched.event]);
+      await load('member', [...touched.member]);
+      await load('need', [...touched.need]);
+      await load('event', [...touched.event]);
       seq = changes.at(-1)!.seq;
     }
   };

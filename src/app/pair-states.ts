@@ -5,6 +5,7 @@
 import { isErased, pairKeyOf, pairStateOf } from '../domain/introduction/pair.ts';
 import type { Introduction } from '../domain/introduction/introduction.ts';
 import type { PairState } from '../domain/match/pair.ts';
+import { changesAfter } from './change-log.ts';
 import type { Store, Stored } from './ports.ts';
 
 export interface PairStates {
@@ -63,9 +64,14 @@ export function createPairStates(store: Store): PairStates {
   };
 
   const follow = async () => {
-    if (seq < 0) seq = await loadAll();
     for (;;) {
-      const changes = await store.changes(seq, pageSize);
+      if (seq < 0) seq = await loadAll();
+      const changes = await changesAfter(store, seq, pageSize);
+      if (changes === undefined) {
+        for (const id of [...byIntroduction.keys()]) forget(id);
+        seq = -1;
+        continue;
+      }
       if (changes.length === 0) return;
       const ids = [...new Set(changes.filter((one) => one.collection === 'introductions').map((one) => one.id))];
       const docs = await introductions.getMany(ids);

@@ -78,11 +78,20 @@ export class StoreError extends Error {
   readonly code: StoreErrorCode;
   /** For `taken`: `id` or the name of the unique index. */
   readonly index: string | undefined;
-  constructor(code: StoreErrorCode, message: string, index?: string, cause?: unknown) {
+  /** For `unavailable`: which part is away. */
+  readonly part: 'store' | 'queue';
+  constructor(
+    code: StoreErrorCode,
+    message: string,
+    index?: string,
+    cause?: unknown,
+    part: 'store' | 'queue' = 'store',
+  ) {
     super(message, { cause });
     this.name = 'StoreError';
     this.code = code;
     this.index = index;
+    this.part = part;
   }
 }
 
@@ -174,6 +183,8 @@ export interface JobQueue {
   /** Called with every change of a job in this process; returns the way to stop. */
   onChange(listener: (job: Stored<JobRecord>) => void): () => void;
   counts(): Promise<Record<JobRecord['state'], number>>;
+  /** Resolves when the queue answers. @throws StoreError `unavailable`. */
+  ping(): Promise<void>;
   start(handlers: Record<string, JobHandler>): void;
   /** Lets active jobs finish (up to graceMs), then stops. */
   close(graceMs: number): Promise<void>;

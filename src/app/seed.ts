@@ -8,7 +8,7 @@ import { matchKinds } from '../domain/match/pair.ts';
 import { documentsOf, textsOf, type Embedding } from './embedding.ts';
 import { importLines } from './import.ts';
 import type { ImportLine } from './import-line.ts';
-import type { Store } from './ports.ts';
+import { StoreError, type Store } from './ports.ts';
 import { eventSchema } from './schemas/event.ts';
 
 export const exampleSchema = z.object({
@@ -82,17 +82,26 @@ export async function loadSeed(
     const isEmpty =
       (await deps.store.collection('members').count()) === 0 && (await deps.store.collection('needs').count()) === 0;
     const state: SeedState = { state: wanted && isEmpty ? 'loading' : 'skipped', startedAt: now.toISOString() };
-    found = await meta.insert(metaId, state);
+    found = await meta.insert(metaId, state).catch(unlessOvertaken);
+    // Another process starts at the same time.
+    found ??= (await meta.get(metaId))!;
   }
   const state = found.doc as SeedState;
   if (state.state !== 'loading') return state.state === 'skipped' ? 'skipped' : 'already';
-  const report = await importLines(deps, seedLines(files, new Date(state.startedAt)), { dryRun: false });
+  const load = () => importLines(deps, seedLines(files, new Date(state.startedAt)), { dryRun: false });
+  let report = await load();
+  // What another process wrote in the same moment is refused once; at the second look it is there.
+  if (report.refused > 0) report = await load();
   if (report.refused > 0) throw new Error(`The seed has lines that are refused: ${JSON.stringify(report.faults[0])}`);
   await deps.store
     .collection('events')
     .writeMany(seedEvents(files, new Date(state.startedAt)).map((doc) => ({ op: 'insert', id: doc.id, doc })));
-  await meta.replace(metaId, { ...state, state: 'loaded' }, found.version);
+  await meta.replace(metaId, { ...state, state: 'loaded' }, found.version).catch(unlessOvertaken);
   return 'loaded';
+}
+
+function unlessOvertaken(error: unknown): undefined {
+  if (!(error instanceof StoreError && ['taken', 'stale'].includes(error.code))) throw error;
 }
 
 function* seedLines(files: SeedFiles, start: Date): Generator<ImportLine> {

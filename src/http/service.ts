@@ -71,7 +71,7 @@ export function createService({
     ...introductionRoutes({ store, introductions, introduceByHand }),
     ...answerRoutes({ store, clock, introductions, links }),
     ...jobRoutes(queue, closing),
-    ...serviceRoutes({ store, catalog, matching, readiness, metrics, examples, openApi }),
+    ...serviceRoutes({ store, queue, catalog, matching, readiness, metrics, examples, openApi }),
   ];
   return {
     app: createHttpApp({ routes, log, metrics, guards: [ownHouse(names)], statics: docsStatics() }),
