@@ -11,7 +11,7 @@ import { composeEngine, type Engine } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
 import { createLog } from '../src/log.ts';
 
-export const clusterFiles = ['members.jsonl', 'needs.jsonl'] as const;
+export const clusterFiles = ['members.jsonl', 'needs.jsonl', 'history.jsonl'] as const;
 
 export async function* linesOfFolder(dir: string): AsyncGenerator<ImportLine> {
   const present = clusterFiles.filter((file) => existsSync(path.join(dir, file)));
@@ -57,6 +57,7 @@ export async function embedEverything(engine: Engine): Promise<void> {
   const texts = new Set<string>();
   for (const member of engine.catalog.members()) for (const facet of facetsOfMember(member.doc)) texts.add(facet.text);
   for (const need of engine.catalog.needs()) for (const facet of facetsOfNeed(need.doc)) texts.add(facet.text);
+  for (const event of engine.catalog.events()) texts.add(event.doc.text);
   const list = [...texts];
   const step = 512;
   for (let i = 0; i < list.length; i += step) {
@@ -65,6 +66,7 @@ export async function embedEverything(engine: Engine): Promise<void> {
   }
   for (const member of engine.catalog.members()) await engine.embedding.update('member', member.id);
   for (const need of engine.catalog.needs()) await engine.embedding.update('need', need.id);
+  for (const event of engine.catalog.events()) await engine.embedding.update('event', event.doc.id);
 }
 
 export const say = (text: string): void => {

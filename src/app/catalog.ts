@@ -7,8 +7,10 @@ import type { Language, Member } from '../domain/member.ts';
 import { memberParty, needParty, type MemberParty, type NeedParty, type Party } from '../domain/match/party.ts';
 import { gramCounts, type GramCounts } from '../domain/match/grams.ts';
 import { gramPostings, type GramPostings } from '../domain/match/gram-postings.ts';
+import { preparedEvent, type PreparedEvent } from '../domain/match/history.ts';
 import { centred } from '../domain/match/similarity.ts';
-import { facetKey, textDigest, unpackVector } from './facet-vectors.ts';
+import type { PastEvent } from '../domain/past-event.ts';
+import { facetKey, ownerOf, textDigest, unpackVector, type OwnerType } from './facet-vectors.ts';
 import type { Store, VectorIndex } from './ports.ts';
 
 export interface Catalog {
@@ -19,6 +21,9 @@ export interface Catalog {
   need(id: string): NeedParty | undefined;
   members(): Iterable<MemberParty>;
   needs(): Iterable<NeedParty>;
+  events(): Iterable<PreparedEvent>;
+  /** Past rounds and awards in which this member funded or delivered. */
+  eventsOf(counterpartId: string): readonly PreparedEvent[];
   readonly grams: GramCounts;
   /** Finds owners (`member:ID`, `need:ID`) by shared grams. */
   readonly lexical: GramPostings;
@@ -68,10 +73,24 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     indexedKeys.set(owner, keys);
   };
 
-  const load = async (type: 'member' | 'need', ids: readonly string[]) => {
+  const events = new Map<string, PreparedEvent>();
+  const eventsBy = new Map<string, Set<PreparedEvent>>();
+  const forgetEvent = (id: string) => {
+    const event = events.get(id);
+    if (event === undefined) return;
+    for (const counterpart of event.doc.counterpartIds) eventsBy.get(counterpart)?.delete(event);
+    events.delete(id);
+  };
+  const rememberEvent = (event: PreparedEvent) => {
+    events.set(event.doc.id, event);
+    for (const counterpart of event.doc.counterpartIds)
+      eventsBy.set(counterpart, (eventsBy.get(counterpart) ?? new Set()).add(event));
+  };
+
+  const load = async (type: OwnerType, ids: readonly string[]) => {
     const owners = ids.map((id) => `${type}:${id}`);
     const [docs, vectorDocs] = await Promise.all([
-      store.collection(type === 'member' ? 'members' : 'needs').getMany(ids),
+      store.collection(collectionOf[type]).getMany(ids),
       store.collection('vectors').getMany(owners),
     ]);
     const byId = new Map(docs.map((stored) => [stored.id, stored.doc]));
@@ -93,6 +112,9 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
         const party = memberParty(doc as Member, vectorOf);
         members.set(id, party);
         remember(owner, party);
+      } else if (type === 'event') {
+        forgetEvent(id);
+        if (doc !== undefined) rememberEvent(preparedEvent(doc as PastEvent, vectorOf));
       } else {
         forget(owner, needs.get(id));
         needs.delete(id);
@@ -107,10 +129,8 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
   const loadAll = async () => {
     // The log position is read first: what is written meanwhile is applied again, which changes nothing.
     const head = await store.headSeq();
-    for (const [type, name] of [
-      ['member', 'members'],
-      ['need', 'needs'],
-    ] as const) {
+    for (const type of ['member', 'need', 'event'] as const) {
+      const name = collectionOf[type];
       let after: string | undefined;
       do {
         const page = await store.collection(name).find({ limit: pageSize, ...(after === undefined ? {} : { after }) });
@@ -129,17 +149,19 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     for (;;) {
       const changes = await store.changes(seq, pageSize);
       if (changes.length === 0) return seq;
-      const touched = { member: new Set<string>(), need: new Set<string>() };
+      const touched = { member: new Set<string>(), need: new Set<string>(), event: new Set<string>() };
       for (const change of changes) {
         if (change.collection === 'members') touched.member.add(change.id);
         else if (change.collection === 'needs') touched.need.add(change.id);
+        else if (change.collection === 'history') touched.event.add(change.id);
         else if (change.collection === 'vectors') {
-          const [type, id] = splitOwner(change.id);
+          const { type, id } = ownerOf(change.id);
           touched[type].add(id);
         }
       }
       if (touched.member.size > 0) await load('member', [...touched.member]);
       if (touched.need.size > 0) await load('need', [...touched.need]);
+      if (touched.event.size > 0) await load('event', [...touched.event]);
       seq = changes.at(-1)!.seq;
     }
   };
@@ -156,6 +178,8 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     need: (id) => needs.get(id),
     members: () => members.values(),
     needs: () => needs.values(),
+    events: () => events.values(),
+    eventsOf: (counterpartId) => [...(eventsBy.get(counterpartId) ?? [])],
     grams,
     lexical,
     index,
@@ -169,7 +193,4 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
   };
 }
 
-const splitOwner = (owner: string): ['member' | 'need', string] => {
-  const colon = owner.indexOf(':');
-  return [owner.slice(0, colon) as 'member' | 'need', owner.slice(colon + 1)];
-};
+const collectionOf = { member: 'members', need: 'needs', event: 'history' } as const;

@@ -3,7 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { facetsOfMember, facetsOfNeed } from '../domain/facet.ts';
 import type { Member } from '../domain/member.ts';
 import type { Need } from '../domain/need.ts';
-import { ownerKey, ownerOf, packVector, textDigest } from './facet-vectors.ts';
+import type { PastEvent } from '../domain/past-event.ts';
+import { ownerKey, ownerOf, packVector, textDigest, type OwnerType } from './facet-vectors.ts';
 import {
   EmbedderError,
   StoreError,
@@ -17,7 +18,6 @@ import {
   type Stored,
 } from './ports.ts';
 
-export type OwnerType = 'member' | 'need';
 export const embedJob = 'embed';
 export const embedBacklogJob = 'embed-backlog';
 
@@ -48,10 +48,15 @@ const updatesInFlight = 4;
 /** So many owners that cannot be embedded are set aside; more mean that it is not them. */
 const setAsideAtMost = 20;
 
-export const documentsOf = (store: Store, type: OwnerType): Collection<Member | Need> =>
-  type === 'member' ? store.collection('members') : store.collection('needs');
+export const documentsOf = (store: Store, type: OwnerType): Collection<Member | Need | PastEvent> =>
+  type === 'member'
+    ? store.collection('members')
+    : type === 'need'
+      ? store.collection('needs')
+      : store.collection('history');
 
 export const textsOf = (type: OwnerType, doc: unknown): string[] => {
+  if (type === 'event') return [(doc as PastEvent).text];
   const facets = type === 'member' ? facetsOfMember(doc as never) : facetsOfNeed(doc as never);
   return [...new Set(facets.map((facet) => facet.text))];
 };
@@ -120,11 +125,12 @@ export function createEmbedding({ store, embedder, queue, evict }: EmbeddingDeps
   /** What a process left behind that ended between the removal of an owner and that of its vectors. */
   const removeOrphans = async () => {
     for await (const page of pagesOf(vectors)) {
-      const ids = { member: [] as string[], need: [] as string[] };
+      const ids = { member: [] as string[], need: [] as string[], event: [] as string[] };
       for (const { id } of page) ids[ownerOf(id).type].push(ownerOf(id).id);
       const alive = new Set([
         ...(await docs('member').getMany(ids.member)).map(({ id }) => ownerKey('member', id)),
         ...(await docs('need').getMany(ids.need)).map(({ id }) => ownerKey('need', id)),
+        ...(await docs('event').getMany(ids.event)).map(({ id }) => ownerKey('event', id)),
       ]);
       for (const { id, version } of page) if (!alive.has(id)) await vectors.remove(id, version).catch(unlessChanged);
     }
@@ -145,9 +151,9 @@ export function createEmbedding({ store, embedder, queue, evict }: EmbeddingDeps
       }
       progress(++done, total);
     };
-    for (const type of ['member', 'need'] as const)
+    for (const type of ['member', 'need', 'event'] as const)
       for await (const page of pagesOf(docs(type))) {
-        total = (await docs('member').count()) + (await docs('need').count());
+        total = (await docs('member').count()) + (await docs('need').count()) + (await docs('event').count());
         const owned = new Map(
           (await vectors.getMany(page.map((item) => ownerKey(type, item.id)))).map((item) => [item.id, item]),
         );

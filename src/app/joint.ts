@@ -1,7 +1,7 @@
 /** Needs that several public bodies could buy together, and themes for professional networks. */
 import { systemsOf } from '../domain/bundle/systems.ts';
 import { jointNeeds, type JointNeed, type NeedQuotation } from '../domain/joint/joint-needs.ts';
-import { themeFacet, themesOf, type Theme, type ThemeInput } from '../domain/joint/themes.ts';
+import { themeFacet, themeFrom, themesOf, type Theme, type ThemeInput } from '../domain/joint/themes.ts';
 import { round, type Quotation } from '../domain/match/explain.ts';
 import { fieldLabel } from '../domain/match/labels.ts';
 import type { NeedParty, Party } from '../domain/match/party.ts';
@@ -48,29 +48,38 @@ export interface Joint {
 const maxNeeds = 500;
 const neighbours = 20;
 /** Up to here all pairs are compared; above, the nearest are taken from the index. */
-const compareAllUpTo = 1000;
+const compareAllUpTo = 5000;
+
+interface Found {
+  considered: number;
+  joint: JointNeed[];
+  themes: Theme[];
+}
 
 export function createJoint({ catalog, clock }: { catalog: Catalog; clock: Clock }): Joint {
-  let known: { key: string; considered: number; joint: JointNeed[]; themes: Theme[] } | undefined;
+  let known: { key: string; found: Promise<Found> } | undefined;
 
-  const at = (seq: number, today: string) => {
-    const key = `${seq} ${today}`;
-    if (known?.key === key) return known;
+  const find = async (today: string): Promise<Found> => {
     const needs = openNeeds(catalog, today);
     const systems = systemsOf([...catalog.members()].map((member) => member.doc));
-    return (known = {
-      key,
+    return {
       considered: needs.length,
       joint: jointNeeds(needs, systems, catalog.grams),
-      themes: themesOf(themeInputs(catalog, today), maxThemes),
-    });
+      themes: themesOf(await themeInputs(catalog, today), maxThemes),
+    };
+  };
+  /** Computed once for each state of the cluster and day; questions that come meanwhile share it. */
+  const at = (seq: number, today: string): Promise<Found> => {
+    const key = `${seq} ${today}`;
+    if (known?.key !== key) known = { key, found: find(today) };
+    return known.found;
   };
 
   return {
     async list(limit, lang) {
       const seq = await catalog.refresh();
       const now = clock.now();
-      const { considered, joint, themes } = at(seq, now.toISOString().slice(0, 10));
+      const { considered, joint, themes } = await at(seq, now.toISOString().slice(0, 10));
       return {
         items: joint.slice(0, limit).map((one) => jointItem(one, catalog, lang)),
         themes: themes.slice(0, limit).map(themeItem),
@@ -99,8 +108,11 @@ function openNeeds(catalog: Catalog, today: string): NeedParty[] {
   return open.sort((a, b) => (order(a) < order(b) ? -1 : 1)).slice(0, maxNeeds);
 }
 
+/** How many parties are compared before others get their turn: a large cluster takes seconds in all. */
+const partiesAtOnce = 25;
+
 /** Open needs and every member but investors and those who opted out, each with its nearest. */
-function themeInputs(catalog: Catalog, today: string): ThemeInput[] {
+async function themeInputs(catalog: Catalog, today: string): Promise<ThemeInput[]> {
   const parties: Party[] = [
     ...[...catalog.needs()].filter((need) => isOpen(need, today)),
     ...[...catalog.members()].filter(({ doc }) => doc.kind !== 'investor' && doc.matching?.optedOut !== true),
@@ -109,21 +121,25 @@ function themeInputs(catalog: Catalog, today: string): ThemeInput[] {
   const keys = new Set(
     parties.map((party) => facetKey(ownerKey(party.type, party.id), party.facets.indexOf(themeFacet(party)!))),
   );
-  const near = (party: Party): ThemeInput['near'] =>
-    parties.length <= compareAllUpTo
-      ? parties
-          .filter((other) => other !== party)
-          .map((other) => ({
-            party: other,
-            similarity: cosine(themeFacet(party)?.vector, themeFacet(other)?.vector),
-          }))
-          .sort((a, b) => b.similarity - a.similarity || (a.party.id < b.party.id ? -1 : 1))
-          .slice(0, neighbours)
-      : catalog.index
-          .search(themeFacet(party)!.vector!, neighbours + 1, (key) => keys.has(key))
-          .map(({ key, similarity }) => ({ party: byOwner.get(ownerOfFacetKey(key))!, similarity }))
-          .filter((one) => one.party !== party);
-  return parties.map((party) => ({ party, near: near(party) }));
+  const near = (party: Party): ThemeInput['near'] => {
+    const { vector } = themeFacet(party)!;
+    const alike =
+      parties.length <= compareAllUpTo
+        ? parties.map((other) => ({ party: other, similarity: cosine(vector, themeFacet(other)!.vector) }))
+        : catalog.index
+            .search(vector!, neighbours + 1, (key) => keys.has(key))
+            .map(({ key, similarity }) => ({ party: byOwner.get(ownerOfFacetKey(key))!, similarity }));
+    return alike
+      .filter((one) => one.similarity >= themeFrom && one.party !== party)
+      .sort((a, b) => b.similarity - a.similarity || (a.party.id < b.party.id ? -1 : 1))
+      .slice(0, neighbours);
+  };
+  const inputs: ThemeInput[] = [];
+  for (const party of parties) {
+    inputs.push({ party, near: near(party) });
+    if (inputs.length % partiesAtOnce === 0) await new Promise(setImmediate);
+  }
+  return inputs;
 }
 
 function jointItem(joint: JointNeed, catalog: Catalog, lang: Language): JointNeedItem {

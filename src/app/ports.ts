@@ -6,6 +6,7 @@ import type { Introduction } from '../domain/introduction/introduction.ts';
 import type { Member } from '../domain/member.ts';
 import type { MatchEvent } from '../domain/event.ts';
 import type { Need } from '../domain/need.ts';
+import type { PastEvent } from '../domain/past-event.ts';
 import type { ScheduleProblem } from '../domain/schedule/problem.ts';
 import type { ScheduleScore } from '../domain/schedule/score.ts';
 import type { Programme } from './programme.ts';
@@ -116,6 +117,8 @@ export interface Collections {
   /** By event id. */
   programmes: Programme;
   introductions: Introduction;
+  /** Past rounds and awards; the id is a digest of the content, so that the same one is kept once. */
+  history: PastEvent;
   vectors: OwnerVectors;
   jobs: JobRecord;
   meta: Record<string, unknown>;

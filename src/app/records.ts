@@ -6,7 +6,7 @@ import type { Member } from '../domain/member.ts';
 import type { Need } from '../domain/need.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Actor } from './actor.ts';
-import { textsOf, type Embedding, type OwnerType } from './embedding.ts';
+import { textsOf, type Embedding } from './embedding.ts';
 import { faultsOf } from './faults.ts';
 import type { IntroductionErasure } from './introduction-erasure.ts';
 import { mergePatch } from './merge-patch.ts';
@@ -42,7 +42,7 @@ export interface Records<T> {
 
 interface Kind<T extends { id: string }> {
   /** Absent: it has no texts to embed. */
-  type?: OwnerType;
+  type?: 'member' | 'need';
   name: string;
   prefix: string;
   schema: z.ZodType<T>;

@@ -43,6 +43,13 @@ export const tables: { readonly [K in keyof Collections]: Table<keyof Collection
     text: [],
     logged: true,
   },
+  history: {
+    unique: [],
+    indexed: ['subjectId', 'counterpartIds'],
+    exact: ['subjectId', 'counterpartIds'],
+    text: ['text'],
+    logged: true,
+  },
   vectors: { unique: [], indexed: [], text: [], logged: true },
   jobs: { unique: [], indexed: ['kind', 'state'], text: [], logged: false },
   meta: { unique: [], indexed: [], text: [], logged: false },

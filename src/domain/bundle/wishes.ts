@@ -15,20 +15,22 @@ const several = cues(
   `(ingen|ikke|ikkje|none|no)[^.]{0,30}${supplier}[^.]{0,20}(har|has|have) (alt|all)`,
   'saml(et|a) løsning|samla løysing|helhetlig løsning|hele løsning|heile løysing|whole solution|complete solution',
   '\\b(en|ei|a) (samlet |samla )?(pakke|package|stack)\\b|(som|as) (ett|eitt|én|ein|one) (system|løsning|løysing|solution)',
-  'tjenesten samlet|tenesta samla|som helhet|som heilskap|as a whole',
+  'som helhet|som heilskap|as a whole',
   'heng(e|er)? (sammen|saman)|hang together|i sammenheng|i samanheng|(virke|verke|fungere|fungera) (sammen|saman)|work together',
-  'utveksl(e|a) data|exchange data|én løype|ei løype|(samme|same) arbeids(flyt|gang)|same workflow',
+  'utveksl(e|a) data|exchange data|(samme|same) arbeids(flyt|gang)|same workflow',
   '\\b(de|dei|the) (to|tre|fire|two|three|four)( (delene|delane|parts|løsningene|løysingane))? (må|skal|must|shall)',
-  '\\b(begge|both)( (deler|delar|parts))? (må|skal|havner|must|shall)|(sammen|saman|together) (med|with)\\b',
+  '\\b(begge|both)( (deler|delar|parts))? (må|skal|havner|must|shall)',
+  // Together with another thing; together with people or bodies is only how one works.
+  '(sammen|saman|together) (med|with) (?!(et |en |ei |eit |ein |a |an )?(oss|dere|dykk|us|you|our|the|vår|andre|other|nabo|neighbo|ansatt|tilsett|staff|forsk|research|universit|helse|kommun|sykehus|sjukehus|hospital|clini|klini|lege|sykeplei|sjukeplei|nurs|patient|pasient|bruk|user|pårørende|kompetanse|fag|leverandør|supplier|vendor))',
   '\\((1|i|a)\\)[^]*\\((2|ii|b)\\)|\\bforløp\\b|\\bpathway\\b',
   '\\b(noen|nokon) som\\b[^.]*\\b(noen|nokon) som\\b|\\bsomeone (who|to)\\b[^.]*\\bsomeone (who|to)\\b',
   '(flere|fleire|several) (som )?(leverer|deliver|går sammen|går saman)|dialog med flere|dialog med fleire',
 );
 /** One party has to answer for the whole. */
 const oneParty = cues(
-  '(én|ein|en|one|single) (ansvarlig|ansvarleg|responsible)|må ta ansvar|totalansvar|ansvar for at det henger',
-  'total(leverand|kontrakt|entrepr)|hovedleverand|hovudleverand|prime contract|one contract|(én|ein) kontrakt',
-  'ikke være systemintegrator|ikkje vere systemintegrator|not (want to )?be (the )?(system )?integrator',
+  '(én|éin|ein|en|one|single) (ansvarlig|ansvarleg|responsible)|må ta ansvar|totalansvar|ansvar for helheten|ansvar for heilskapen',
+  'total(leverand|kontrakt|entrepr)|hovedleverand|hovudleverand|prime contract|one contract|(én|éin|ein) kontrakt',
+  '(ikke|ikkje|not)[^.]{0,25}integrator',
   '(én|ein|one) (å|to) ringe? til|sette dette sammen selv|setje dette saman sjølve',
 );
 const relational = cues('relasjonsbasert|relasjonskontrakt|relational contract');

@@ -28,8 +28,8 @@ export interface Theme {
   parties: ThemeNeighbour[];
 }
 
-/** Read off neighbours sorted by likeness: above it two parties work on the same thing. */
-export const themeFrom = 0.5;
+/** Read off neighbours sorted by likeness of language-centred vectors: above it two parties work on the same thing. */
+export const themeFrom = 0.32;
 const smallestTheme = 4;
 const largestTheme = 15;
 /** A network needs somebody who has the problem and somebody who works on it. */
