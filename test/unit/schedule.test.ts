@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from '@jest/globals';
 import { forcedGaps, leastUnmet, mostValue } from '../../src/domain/schedule/bound.ts';
-import { fill } from '../../src/domain/schedule/fill.ts';
+import { fill, weightsOf } from '../../src/domain/schedule/fill.ts';
 import { faultsIn, type ScheduleProblem, type Tier } from '../../src/domain/schedule/problem.ts';
 import { randomFrom } from '../../src/domain/schedule/random.ts';
 import { gapsIn, scoreOf } from '../../src/domain/schedule/score.ts';
@@ -123,4 +123,22 @@ test('a checker that is worth its name sees each kind of fault', () => {
   expect(faults).toMatch(/tables/);
   expect(faults).toMatch(/over the cap/);
   expect(faultsIn(problem, [1, -1])).toEqual(['Meeting 0 may not take slot 1.']);
+});
+
+test('no number of points outweighs one more request, and no number of lesser requests a greater one', () => {
+  fc.assert(
+    fc.property(problems, ({ meetings, ...rest }) => {
+      const weights = weightsOf({ ...rest, meetings });
+      for (const tier of [1, 2, 3] as const) {
+        const lesser = meetings.reduce((sum, one, m) => sum + (one.tier > tier ? weights[m]! : 0), 0);
+        const points = meetings.reduce((sum, { value }) => sum + value, 0);
+        const lightest = Math.min(
+          ...meetings.map((one, m) => (one.tier === tier ? weights[m]! - one.value : Infinity)),
+        );
+        expect(lightest).toBeGreaterThan(points);
+        if (tier < 3 && Number.isFinite(lightest)) expect(lightest).toBeGreaterThan(lesser - meetings.length);
+      }
+    }),
+    { numRuns: 100 },
+  );
 });

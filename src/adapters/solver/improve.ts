@@ -26,6 +26,9 @@ const firstSmoothing = 4_000_000;
 export const exactChoices = 60_000;
 const stepsPerCall = 40_000;
 const firstConflicts = 2_000;
+/** Swaps that cost nothing, made between two parts: what cannot be solved from here may be from nearby. */
+const wanderSteps = 30_000;
+const wanderTemperature = 0.04;
 
 export async function improve(problem: ScheduleProblem, options: ImproveOptions): Promise<number> {
   const { stop, found } = options;
@@ -99,6 +102,23 @@ async function solveParts(
         : freePeople(problem, slots, meetingsOf, held.length * share, random);
     const fixed = slots.map((s, m) => (free.has(m) ? -1 : s));
     const answer = solver.within(gaps - 1, conflicts, fixed);
+    if (typeof answer === 'string' && !stop()) {
+      const table = createTimetable(problem, slots);
+      const walked = smooth(table, random, {
+        steps: wanderSteps,
+        target: leastGaps(),
+        startTemperature: wanderTemperature,
+        endTemperature: wanderTemperature,
+        stop,
+      });
+      used += walked.steps;
+      slots = table.toSlots();
+      if (walked.gaps < gaps) {
+        gaps = walked.gaps;
+        found(slots, true);
+      }
+      solver.prefer(slots);
+    }
     if (answer === 'none') share = Math.min(0.95, share * 1.02);
     else if (answer === 'unknown') {
       share = Math.max(0.2, share * 0.98);

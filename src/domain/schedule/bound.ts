@@ -119,19 +119,28 @@ function fitsOneRun(problem: ScheduleProblem, meetings: readonly number[]): bool
   return false;
 }
 
-/** Points that no programme exceeds: each person's best meetings up to the cap, every meeting shared by its people. */
+/**
+ * Points that no programme exceeds: each person's best meetings up to the cap, every meeting shared by its people; and the
+ * best meetings for as many places as there are.
+ */
 export function mostValue(problem: ScheduleProblem): number {
   const offers = Array.from({ length: problem.people }, () => [] as number[]);
-  for (const { people, slots, value } of problem.meetings)
-    if (slots.length > 0) for (const person of people) offers[person]!.push(value / people.length);
+  const possible = problem.meetings.filter(({ slots }) => slots.length > 0);
+  for (const { people, value } of possible) for (const person of people) offers[person]!.push(value / people.length);
   const slotCount = problem.dayOf.length;
-  const total = offers
-    .map((mine, person) =>
-      mine
-        .sort((a, b) => b - a)
-        .slice(0, Math.min(slotCount, problem.maxMeetings[person]!))
-        .reduce((sum, points) => sum + points, 0),
-    )
+  const byPeople = offers
+    .map((mine, person) => sumOfBest(mine, Math.min(slotCount, problem.maxMeetings[person]!)))
     .reduce((sum, points) => sum + points, 0);
-  return Math.floor(total + 1e-6);
+  const places = problem.tables.reduce((sum, tables) => sum + tables, 0);
+  const byPlaces = sumOfBest(
+    possible.map(({ value }) => value),
+    places,
+  );
+  return Math.floor(Math.min(byPeople, byPlaces) + 1e-6);
 }
+
+const sumOfBest = (points: readonly number[], count: number): number =>
+  [...points]
+    .sort((a, b) => b - a)
+    .slice(0, count)
+    .reduce((sum, one) => sum + one, 0);

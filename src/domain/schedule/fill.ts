@@ -6,24 +6,26 @@ import { tiers, type ScheduleProblem } from './problem.ts';
 import type { Random } from './random.ts';
 import type { Timetable } from './timetable.ts';
 
-/** What each meeting weighs: a higher tier outweighs all lower ones together, points decide within what is offered. */
+/**
+ * What each meeting weighs: one of a higher tier outweighs all of lower tiers and all points together, points decide within
+ * equal numbers. Whole numbers, exact up to some 6,000 meetings; beyond, points may be rounded.
+ */
 export function weightsOf(problem: ScheduleProblem): Float64Array {
   const points = problem.meetings.map(({ value }) => 1 + value);
-  const below = (tier: number) =>
-    problem.meetings.reduce((sum, meeting, m) => sum + (meeting.tier === tier ? points[m]! : 0), 0);
-  const scale = [0, 0, 0, 0, 1];
-  let total = below(tiers.offered) + 1;
-  for (const tier of [3, 2, 1, 0]) {
-    scale[tier] = total;
-    total += problem.meetings.reduce((sum, meeting, m) => sum + (meeting.tier === tier ? total + points[m]! : 0), 0);
-  }
-  return Float64Array.from(problem.meetings, ({ tier }, m) => (tier === 4 ? points[m]! : scale[tier]! + points[m]!));
+  const allPoints = 1 + points.reduce((sum, one) => sum + one, 0);
+  const count = (tier: number) => problem.meetings.filter((meeting) => meeting.tier === tier).length;
+  const third = allPoints;
+  const second = third * (count(3) + 1);
+  const first = second * (count(2) + 1);
+  // A lock is never thrown out: it need only be placed before the others.
+  const scale = [2 * first, first, second, third, 0];
+  return Float64Array.from(problem.meetings, ({ tier }, m) => scale[tier]! + points[m]!);
 }
 
 const sample = 12;
 /** Steps without a gain after which nothing more is expected, besides a few for each meeting. */
-const patience = 20_000;
-const patiencePerMeeting = 8;
+const patience = 50_000;
+const patiencePerMeeting = 20;
 
 /** `steps`: placements tried at most. `stop` is asked now and then, `onBetter` told now and then. Returns the steps used. */
 export function fill(
@@ -93,7 +95,8 @@ export function fill(
       bestSlots = table.toSlots();
     }
   }
-  if (missing > best + 1e-6) {
+  // Also when as much is missing as in the best: that one has been told, and is the one to go on with.
+  if (step > 0) {
     for (const [m, s] of slotOf.entries()) if (s !== -1) table.remove(m);
     for (const [m, s] of bestSlots.entries()) if (s !== -1) table.place(m, s);
   }
