@@ -15,7 +15,10 @@ import { changesAfter } from './change-log.ts';
 import type { Store, VectorIndex } from './ports.ts';
 
 export interface Catalog {
-  /** Applies everything that was written since the last call; concurrent calls share one pass. Returns the seq reached. */
+  /**
+   * Applies everything that was written before the call. Calls that come during a pass share the next one: the present one
+   * may have asked the store before they wrote. Returns the seq reached.
+   */
   refresh(): Promise<number>;
   party(type: Party['type'], id: string): Party | undefined;
   member(id: string): MemberParty | undefined;
@@ -46,6 +49,7 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
   const indexedKeys = new Map<string, string[]>();
   let seq = -1;
   let running: Promise<number> | undefined;
+  let next: Promise<number> | undefined;
   let facets = 0;
   let embedded = 0;
 
@@ -185,12 +189,24 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     }
   };
 
+  const startPass = () => {
+    const pass = follow().finally(() => {
+      if (running === pass) running = undefined;
+    });
+    running = pass;
+    return pass;
+  };
+
   return {
     refresh() {
-      running ??= follow().finally(() => {
-        running = undefined;
-      });
-      return running;
+      if (running === undefined) return startPass();
+      next ??= running
+        .catch(() => undefined)
+        .then(() => {
+          next = undefined;
+          return running ?? startPass();
+        });
+      return next;
     },
     party: (type, id) => (type === 'member' ? members.get(id) : needs.get(id)),
     member: (id) => members.get(id),

@@ -69,7 +69,7 @@ test('events tell the state and end with the job', async () => {
   const done = await api().get(`/api/v1/jobs/${jobId}/events`);
   expect(done.headers['content-type']).toMatch('text/event-stream');
   expect(done.text).toMatch(/^event: job\ndata: \{.*"state":"done".*\}\n\n$/);
-  const id = await service.engine.queue.enqueue('embed', 'member:m1', { type: 'member', id: 'm1' }, { delayMs: 20 });
+  const id = await service.engine.queue.enqueue('embed', 'member:m1', { type: 'member', id: 'm1' }, { delayMs: 500 });
   const live = await api().get(`/api/v1/jobs/${id}/events`);
   const states = [...live.text.matchAll(/"state":"(\w+)"/gu)].map((match) => match[1]);
   expect([states[0], states.at(-1)]).toEqual(['waiting', 'done']);

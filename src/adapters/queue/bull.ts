@@ -342,7 +342,7 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
       grace.abort();
       stopped.abort(new Error('The queue is closing.'));
       await paused;
-      await bull.close();
+      await bull.close().catch(report);
       connections.end();
     },
   };
