@@ -35,6 +35,8 @@ test.each([
   ['Opplæring', 'term'],
   ['Opplæring i førstehjelp på hund', 'function'],
   ['Alt lagres innenfor EØS', 'term'],
+  ['Independent validation', 'term'],
+  ['Vekkerklokke validert på nattevakter', 'function'],
 ])('"%s" asks for a %s', (text, kind) => {
   expect(kindOf(text)).toBe(kind);
 });

@@ -68,7 +68,7 @@ const termWords = new RegExp(
     // What only the maker of a thing can bring along with it.
     '^(opplæring|training|brukerstøtte|support)$',
     '^(klinisk |clinical )?(dokumentasjon|documentation|evidence|effektdata|effect data)$',
-    'valider|validat|^(klinisk |clinical |performance )?(studie|study)|studie$',
+    '^(uavhengig |lokal |independent |local )?valid|^(klinisk |clinical |performance )?(studie|study)|studie$',
   ].join('|'),
   'iu',
 );
