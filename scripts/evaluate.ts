@@ -1,16 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { evaluate, type Interval, type Judgment } from '../src/domain/evaluate.ts';
-import { matchTasks, rankQuery, type MatchTask } from '../src/app/rank-queries.ts';
+import { evaluate, type Interval } from '../src/domain/evaluate.ts';
+import { rankQuery, type MatchTask } from '../src/app/rank-queries.ts';
 import { withClusterFolder } from './cluster-folder.ts';
 import { dateOption, runCommand } from './command.ts';
-
-const judgmentSchema = z.object({
-  task: z.enum(matchTasks),
-  queryId: z.string(),
-  candidateId: z.string(),
-  grade: z.number().int().min(0).max(3),
-});
+import { judgmentSchema, readJsonLines } from './judgments.ts';
 
 const figure = ({ mean, low, high }: Interval) => `${mean.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`;
 
@@ -24,15 +17,7 @@ judged) with unjudged as 0 and on the judged only, and recall@20 of grades 2-3, 
 and the ten worst queries of each task.`,
   options: z.object({ dir: z.string(), judgments: z.string(), now: dateOption, json: z.boolean().default(false) }),
   async run({ dir, judgments: file, now, json }) {
-    const judgments: Judgment[] = (await readFile(file, 'utf8'))
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .map((line, i) => {
-        const parsed = judgmentSchema.safeParse(JSON.parse(line));
-        if (!parsed.success)
-          throw new Error(`${file} line ${i + 1} is not a judgment: ${parsed.error.issues[0]!.message}`);
-        return parsed.data;
-      });
+    const judgments = await readJsonLines(file, judgmentSchema);
     const figures = await withClusterFolder(dir, now, async ({ matching }) => {
       const rankings = new Map<string, string[]>();
       for (const key of new Set(judgments.map((j) => `${j.task} ${j.queryId}`))) {

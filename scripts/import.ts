@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { importLines, type ImportReport } from '../src/app/import.ts';
 import type { ImportLine } from '../src/app/import-line.ts';
-import { composeEngine } from '../src/compose.ts';
+import { composeEngine, outreachOf } from '../src/compose.ts';
 import { environment, readConfig, type Config } from '../src/config.ts';
 import { createLog } from '../src/log.ts';
 import { runningServer } from '../src/server-file.ts';
@@ -40,6 +40,7 @@ async function importHere(config: Config, dir: string, dryRun: boolean): Promise
     spoolDir: path.join(config.dataDir, 'spool'),
     now: config.now,
     log: createLog('warn', 2),
+    ...outreachOf(config),
     embedProcesses: 2,
   });
   try {

@@ -1,20 +1,39 @@
 /** The only importer of adapters: ports are chosen here, use-cases are built on them, and everything can be closed. */
 import path from 'node:path';
 import { lockFolder } from './adapters/folder-lock.ts';
+import { readCentres } from './adapters/embedder/centres.ts';
 import { openChildEmbedder } from './adapters/embedder/child-embedder.ts';
 import { verifyModel } from './adapters/embedder/manifest.ts';
 import { withVectorCache } from './adapters/embedder/vector-cache.ts';
+import { openFileMailer } from './adapters/mailer/file-mailer.ts';
+import { openSmtpMailer } from './adapters/mailer/smtp-mailer.ts';
 import { openInProcessQueue } from './adapters/queue/in-process.ts';
 import { openSqliteStore } from './adapters/store/sqlite.ts';
 import { createAdaptiveIndex } from './adapters/vectors/adaptive.ts';
+import { createAnswerLinks, type AnswerLinks } from './app/answer-links.ts';
+import { createApproveMany, type ApproveMany } from './app/approve-many.ts';
 import { createCatalog, type Catalog } from './app/catalog.ts';
 import { createEmbedding, type Embedding } from './app/embedding.ts';
 import { importJob, importJobHandler, removeSpooledWhenDone, sweepSpool } from './app/import-job.ts';
 import { createBundles, type Bundles } from './app/bundles.ts';
 import { createJoint, type Joint } from './app/joint.ts';
+import { createIntroduceByHand, type IntroduceByHand } from './app/introduction-by-hand.ts';
+import { createIntroductionErasure } from './app/introduction-erasure.ts';
+import { createIntroductionTimer } from './app/introduction-timer.ts';
+import {
+  createIntroductions,
+  defaultIntroductionSettings,
+  type Introductions,
+  type IntroductionSettings,
+} from './app/introductions.ts';
+import { createMailRelay } from './app/mail-relay.ts';
 import { createMatching, type Matching } from './app/matching.ts';
-import type { Clock, Embedder, JobQueue, Store } from './app/ports.ts';
+import { createPairStates } from './app/pair-states.ts';
+import type { Clock, Embedder, JobQueue, Mailer, Store } from './app/ports.ts';
 import { createRecords } from './app/records.ts';
+import { suggestJob, suggestJobHandler } from './app/suggest-job.ts';
+import { createSuggest, type Suggest } from './app/suggest.ts';
+import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import { projectRoot } from './project-root.ts';
 
@@ -28,6 +47,13 @@ export interface Engine {
   bundles: Bundles;
   joint: Joint;
   records: ReturnType<typeof createRecords>;
+  introductions: Introductions;
+  introduceByHand: IntroduceByHand;
+  suggest: Suggest;
+  approveMany: ApproveMany;
+  links: AnswerLinks;
+  /** Asks for what time and undelivered mail make due; the engine does it every minute by itself. */
+  sweep(): Promise<void>;
   clock: Clock;
   index: ReturnType<typeof createAdaptiveIndex>;
   /** Starts the jobs and the upkeep of the index. */
@@ -49,10 +75,23 @@ export interface EngineOptions {
   /** Embedding processes. Default 1: the API keeps a core. */
   embedProcesses?: number;
   modelsDir?: string;
+  /** Where mails go. Default: into files beside the spool folder, without links. */
+  mail?: MailOptions;
+  introductions?: Partial<IntroductionSettings>;
+}
+
+export interface MailOptions {
+  /** Default: mails become files in `folder`. */
+  smtpUrl?: string | undefined;
+  folder: string;
+  from?: string | undefined;
+  /** Without it mails have no links. */
+  publicUrl?: string | undefined;
 }
 
 const indexSliceMs = 10;
 const indexPauseMs = 20;
+const sweepEveryMs = 60_000;
 
 /**
  * @throws Error that names a broken model file, or says that the folder is taken; StoreError or Error when the store
@@ -61,6 +100,7 @@ const indexPauseMs = 20;
 export async function composeEngine(options: EngineOptions): Promise<Engine> {
   const { log } = options;
   const model = await verifyModel(options.modelsDir ?? path.join(projectRoot(), 'models'));
+  const centres = await readCentres(model);
   const unlock = options.ownFolder === undefined ? undefined : lockFolder(options.ownFolder);
   const store = openSqliteStore(options.storeFile);
   const embedder = withVectorCache(
@@ -74,18 +114,41 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
   if (options.ownFolder !== undefined) await sweepSpool(queue, options.spoolDir);
   const embedding = createEmbedding({ store, embedder, queue, evict: (texts) => embedder.evict(texts) });
   const index = createAdaptiveIndex(model.dimension);
-  const catalog = createCatalog(store, index);
+  const catalog = createCatalog(store, index, centres);
   const clock = fixedClock(options.now);
-  const matching = createMatching({ catalog, clock });
   const bundles = createBundles({ catalog, clock });
   const joint = createJoint({ catalog, clock });
-  const records = createRecords(store, embedding);
+  const matching = createMatching({ catalog, clock, pairStates: createPairStates(store) });
+
+  const mail = options.mail ?? { folder: path.join(options.spoolDir, '..', 'mail') };
+  const mailer = openMailer(mail);
+  const links = createAnswerLinks(store, mail.publicUrl);
+  const relay = createMailRelay({ store, queue, mailer, links, messageIdHost: hostOf(mail.publicUrl) });
+  const introductions = createIntroductions({
+    store,
+    clock,
+    relay,
+    settings: { ...defaultIntroductionSettings, ...options.introductions },
+  });
+  const timer = createIntroductionTimer({ store, queue, clock, introductions, relay });
+  const suggest = createSuggest({ store, catalog, matching, clock });
+  const records = createRecords(store, embedding, createIntroductionErasure(store, introductions));
 
   let upkeep: NodeJS.Timeout | undefined;
   const keepUp = () => {
     const more = index.maintain(indexSliceMs);
     upkeep = setTimeout(keepUp, more ? indexPauseMs : 1000).unref();
   };
+  let sweeping: NodeJS.Timeout | undefined;
+  const sweepNow = (isFirst = false) => {
+    timer
+      .sweep(isFirst && options.ownFolder !== undefined)
+      .catch((error: unknown) => log.error({ err: error as Error }, 'what is due could not be looked up'))
+      .finally(() => {
+        if (!closing) sweeping = setTimeout(() => sweepNow(), sweepEveryMs).unref();
+      });
+  };
+  let closing = false;
 
   return {
     store,
@@ -97,19 +160,32 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
     bundles,
     joint,
     records,
+    introductions,
+    introduceByHand: createIntroduceByHand({ catalog, matching, introductions }),
+    suggest,
+    approveMany: createApproveMany({ store, clock, introductions }),
+    links,
+    sweep: timer.sweep,
     clock,
     index,
     start() {
       queue.start({
         ...embedding.handlers,
         [importJob]: importJobHandler({ store, embedding, spoolDir: options.spoolDir }),
+        [suggestJob]: suggestJobHandler(suggest),
+        ...relay.handlers,
+        ...timer.handlers,
       });
       removeSpooledWhenDone(queue, options.spoolDir);
       keepUp();
+      sweepNow(true);
     },
     async close(graceMs) {
+      closing = true;
       clearTimeout(upkeep);
+      clearTimeout(sweeping);
       await queue.close(graceMs);
+      await mailer.close();
       await embedder.close();
       await store.close();
       unlock?.();
@@ -121,3 +197,33 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
 export const fixedClock = (date: string | undefined): Clock => ({
   now: () => (date === undefined ? new Date() : new Date(`${date}T12:00:00.000Z`)),
 });
+
+/** How a data folder's settings have it deliver mail and treat introductions. */
+export const outreachOf = (config: Config): Pick<EngineOptions, 'mail' | 'introductions'> => ({
+  mail: {
+    folder: path.join(config.dataDir, 'mail'),
+    smtpUrl: config.smtpUrl,
+    from: config.mailFrom,
+    publicUrl: config.publicUrl,
+  },
+  introductions: {
+    answerDays: config.answerDays,
+    askBoth: config.askBoth,
+    mailDelayMs: config.mailDelaySeconds * 1000,
+  },
+});
+
+/** Right side of Message-IDs, and of the sender's address where none is set; a bare address of a machine will not do. */
+function hostOf(publicUrl: string | undefined): string {
+  const host = publicUrl === undefined ? '' : new URL(publicUrl).hostname;
+  return /[a-z]\.[a-z]/iu.test(host) ? host : 'kobling.localhost';
+}
+
+function openMailer({
+  smtpUrl,
+  folder,
+  publicUrl,
+  from = `Kobling <kobling@${hostOf(publicUrl)}>`,
+}: MailOptions): Mailer {
+  return smtpUrl === undefined ? openFileMailer({ folder, from }) : openSmtpMailer({ url: smtpUrl, from });
+}

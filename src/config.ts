@@ -23,6 +23,11 @@ export const settings = z.object({
   KOBLING_PUBLIC_URL: url('http:', 'https:'),
   KOBLING_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   KOBLING_ALLOW_OPEN: flag.default(false),
+  KOBLING_SMTP_URL: url('smtp:', 'smtps:'),
+  KOBLING_MAIL_FROM: z.string().min(3).max(300).includes('@').optional(),
+  KOBLING_MAIL_DELAY_SECONDS: z.coerce.number().int().min(0).max(3600).default(0),
+  KOBLING_ANSWER_DAYS: z.coerce.number().int().min(1).max(365).default(14),
+  KOBLING_ASK_BOTH: flag.default(false),
 });
 
 export interface Config {
@@ -34,7 +39,17 @@ export interface Config {
   /** Fixed date (YYYY-MM-DD) that stands for today in gates and answers. */
   now: string | undefined;
   publicUrl: string | undefined;
+  smtpUrl: string | undefined;
+  mailFrom: string | undefined;
+  /** How long mails wait, so that an adviser's step can still be taken back. */
+  mailDelaySeconds: number;
+  /** How long a side has to answer an introduction. */
+  answerDays: number;
+  /** Both sides are asked at once. */
+  askBoth: boolean;
   logLevel: z.infer<typeof settings>['KOBLING_LOG_LEVEL'];
+  /** Listens beyond this machine although there are no accounts. */
+  allowOpen: boolean;
 }
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
@@ -75,6 +90,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     seed: s.KOBLING_SEED,
     now: s.KOBLING_NOW,
     publicUrl: s.KOBLING_PUBLIC_URL,
+    smtpUrl: s.KOBLING_SMTP_URL,
+    mailFrom: s.KOBLING_MAIL_FROM,
+    mailDelaySeconds: s.KOBLING_MAIL_DELAY_SECONDS,
+    answerDays: s.KOBLING_ANSWER_DAYS,
+    askBoth: s.KOBLING_ASK_BOTH,
     logLevel: s.KOBLING_LOG_LEVEL,
+    allowOpen: s.KOBLING_ALLOW_OPEN,
   });
 }

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Express } from 'express';
 import { createReadiness } from './app/readiness.ts';
 import { loadSeed, readSeed } from './app/seed.ts';
-import { composeEngine } from './compose.ts';
+import { composeEngine, outreachOf } from './compose.ts';
 import { environment, readConfig, type Config } from './config.ts';
 import { createService } from './http/service.ts';
 import { createLog } from './log.ts';
@@ -36,11 +36,20 @@ async function main(): Promise<void> {
     spoolDir,
     now: config.now,
     log,
+    ...outreachOf(config),
   });
   const readiness = createReadiness();
   readiness.set('store', 'ready');
   const closing = new AbortController();
-  const { app } = createService({ engine, readiness, examples: seed.examples, spoolDir, closing: closing.signal, log });
+  const { app } = createService({
+    engine,
+    readiness,
+    examples: seed.examples,
+    spoolDir,
+    names: { publicUrl: config.publicUrl, anyName: config.allowOpen },
+    closing: closing.signal,
+    log,
+  });
 
   const server = await listen(app, config);
   const url = addressOf(server, config.host);

@@ -1,5 +1,5 @@
 /** Bundles of complementary suppliers for one need: the use-case behind the route and the command. */
-import type { Language } from '../domain/member.ts';
+import { supplierKinds, type Language } from '../domain/member.ts';
 import { adviceFor, type AdviceReason } from '../domain/bundle/delivery.ts';
 import {
   adviceLabels,
@@ -120,11 +120,16 @@ export function createBundles({ catalog, clock }: { catalog: Catalog; clock: Clo
   };
 }
 
-/** Every supplier whose gate towards the need is open, by id: the answer must not hang on the order of reading. A part is looked for by itself: its supplier may have nothing to do with the rest. */
-const suppliersFor = (catalog: Catalog, need: NeedParty, today: string): MemberParty[] =>
-  [...shortlist(catalog, 'suppliers', need, 'member', ['ask', 'requirement', 'setting'])]
-    .filter((party): party is MemberParty => party.type === 'member' && supplierGate(need, party, today) === undefined)
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+/**
+ * Every supplier whose gate towards the need is open, by id: the answer must not hang on the order of reading. A part is
+ * looked for by itself: its supplier may have nothing to do with the rest.
+ */
+function suppliersFor(catalog: Catalog, need: NeedParty, today: string): MemberParty[] {
+  const open = [...catalog.members()].filter(
+    (member) => supplierKinds.includes(member.doc.kind) && supplierGate(need, member, today) === undefined,
+  );
+  return [...shortlist(catalog, need, open, ['ask', 'requirement', 'setting'])].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
 
 function memberItem(member: BundleMember, lang: Language): BundleMemberItem {
   return {

@@ -3,9 +3,11 @@
  * change log, so that each process sees what any process wrote; the vectors collection tells when a text is embedded.
  */
 import type { Need } from '../domain/need.ts';
-import type { Member } from '../domain/member.ts';
+import type { Language, Member } from '../domain/member.ts';
 import { memberParty, needParty, type MemberParty, type NeedParty, type Party } from '../domain/match/party.ts';
 import { gramCounts, type GramCounts } from '../domain/match/grams.ts';
+import { gramPostings, type GramPostings } from '../domain/match/gram-postings.ts';
+import { centred } from '../domain/match/similarity.ts';
 import { facetKey, textDigest, unpackVector } from './facet-vectors.ts';
 import type { Store, VectorIndex } from './ports.ts';
 
@@ -18,6 +20,8 @@ export interface Catalog {
   members(): Iterable<MemberParty>;
   needs(): Iterable<NeedParty>;
   readonly grams: GramCounts;
+  /** Finds owners (`member:ID`, `need:ID`) by shared grams. */
+  readonly lexical: GramPostings;
   readonly index: VectorIndex;
   /** How far the catalog has followed, and how much it holds. */
   state(): { seq: number; members: number; needs: number; facets: number; embeddedFacets: number };
@@ -25,10 +29,14 @@ export interface Catalog {
 
 const pageSize = 1000;
 
-export function createCatalog(store: Store, index: VectorIndex): Catalog {
+/** The mean vector of many texts of one language. */
+export type LanguageCentres = Readonly<Record<Language, Float32Array>>;
+
+export function createCatalog(store: Store, index: VectorIndex, centres?: LanguageCentres): Catalog {
   const members = new Map<string, MemberParty>();
   const needs = new Map<string, NeedParty>();
   const grams = gramCounts();
+  const lexical = gramPostings();
   const indexedKeys = new Map<string, string[]>();
   let seq = -1;
   let running: Promise<number> | undefined;
@@ -37,7 +45,8 @@ export function createCatalog(store: Store, index: VectorIndex): Catalog {
 
   const forget = (owner: string, party: Party | undefined) => {
     if (party === undefined) return;
-    grams.remove(party.grams);
+    grams.remove(party);
+    lexical.delete(owner);
     facets -= party.facets.length;
     embedded -= party.facets.filter((facet) => facet.vector !== undefined).length;
     for (const key of indexedKeys.get(owner) ?? []) index.delete(key);
@@ -45,7 +54,8 @@ export function createCatalog(store: Store, index: VectorIndex): Catalog {
   };
 
   const remember = (owner: string, party: Party) => {
-    grams.add(party.grams);
+    grams.add(party);
+    lexical.set(owner, party.grams);
     facets += party.facets.length;
     const keys: string[] = [];
     party.facets.forEach((facet, i) => {
@@ -70,9 +80,11 @@ export function createCatalog(store: Store, index: VectorIndex): Catalog {
       const owner = `${type}:${id}`;
       const doc = byId.get(id);
       const packed = vectorsOf.get(owner) ?? {};
-      const vectorOf = (text: string) => {
+      const vectorOf = (text: string, language: Language) => {
         const value = packed[textDigest(text)];
-        return value === undefined ? undefined : unpackVector(value);
+        if (value === undefined) return undefined;
+        const vector = unpackVector(value);
+        return centres === undefined ? vector : centred(vector, centres[language]);
       };
       if (type === 'member') {
         forget(owner, members.get(id));
@@ -145,6 +157,7 @@ export function createCatalog(store: Store, index: VectorIndex): Catalog {
     members: () => members.values(),
     needs: () => needs.values(),
     grams,
+    lexical,
     index,
     state: () => ({
       seq: Math.max(0, seq),

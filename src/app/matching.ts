@@ -14,12 +14,14 @@ import { liftsFor, type Lift } from '../domain/match/lift.ts';
 import { mandateOf, type Mandate } from '../domain/match/mandate.ts';
 import { canBeCandidate, judge, matchSubjects, type MatchContext, type MatchKind } from '../domain/match/pair.ts';
 import type { MemberParty, Party } from '../domain/match/party.ts';
-import { rank, type Ranked } from '../domain/match/rank.ts';
+import { rank, sift, type Ranked } from '../domain/match/rank.ts';
 import { traitsOf, type Traits } from '../domain/match/traits.ts';
+import type { PairState } from '../domain/introduction/pair.ts';
 import { Problem } from '../domain/problem.ts';
 import { refOf, type PartyRef } from './party-ref.ts';
 import { shortlist } from './shortlist.ts';
 import type { Catalog } from './catalog.ts';
+import type { PairStates } from './pair-states.ts';
 import type { Clock } from './ports.ts';
 
 /** Below this score nothing is listed: "no good match" is an answer. Half of the pairs judged unfit score below it. */
@@ -35,6 +37,8 @@ export interface MatchListInput {
   /** Adds features and requirements to each item. */
   full: boolean;
   candidateType?: Party['type'] | undefined;
+  /** Only these candidates, such as those of an event; ranks count among them. */
+  among?: ReadonlySet<string> | undefined;
 }
 
 export interface MatchItem {
@@ -46,6 +50,8 @@ export interface MatchItem {
   missing: Missing[];
   requirements?: RequirementEvidence[];
   features?: Record<string, number>;
+  /** What earlier introductions of the two came to; closed pairs are not listed. */
+  pairState?: PairState;
 }
 
 export interface MatchList {
@@ -76,8 +82,19 @@ export interface Matching {
   rankAll(kind: MatchKind, subjectType: Party['type'], subjectId: string): Promise<Ranked[]>;
 }
 
-export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matching {
-  const { catalog, clock } = deps;
+export interface MatchingDeps {
+  catalog: Catalog;
+  clock: Clock;
+  /** What earlier introductions say about a pair. */
+  pairStates?: PairStates;
+}
+
+export function createMatching(deps: MatchingDeps): Matching {
+  const { catalog, clock, pairStates } = deps;
+  const refresh = async () => {
+    await Promise.all([catalog.refresh(), pairStates?.refresh()]);
+  };
+  const pairState = (subjectId: string, candidateId: string) => pairStates?.pairState(subjectId, candidateId);
   const traits = new WeakMap<MemberParty, Traits>();
   const mandates = new WeakMap<MemberParty, Mandate>();
   const memo =
@@ -113,8 +130,22 @@ export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matchi
     return subject;
   };
 
-  const candidates = (kind: MatchKind, subject: Party, type?: Party['type']): Iterable<Party> =>
-    shortlist(catalog, kind, subject, type);
+  function* everyone(type: Party['type'] | undefined): Generator<Party> {
+    if (type !== 'need') yield* catalog.members();
+    if (type !== 'member') yield* catalog.needs();
+  }
+  const rankingOf = (
+    kind: MatchKind,
+    subject: Party,
+    type: Party['type'] | undefined,
+    context: MatchContext,
+    among?: ReadonlySet<string>,
+  ) => {
+    const all = everyone(type);
+    const asked = among === undefined ? all : [...all].filter((party) => among.has(party.id));
+    const { open, closed } = sift(kind, subject, asked, context);
+    return { ranked: rank(kind, subject, shortlist(catalog, subject, open), context), closed };
+  };
 
   const item = (
     kind: MatchKind,
@@ -141,16 +172,19 @@ export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matchi
           features: Object.fromEntries(Object.entries(ranked.features).map(([name, value]) => [name, round(value)])),
         }
       : {}),
+    ...pairStateField(pairState(subject.id, ranked.party.id)),
   });
 
   return {
-    async list({ subjectType, subjectId, kind, limit, lang, full, candidateType }) {
-      await catalog.refresh();
+    async list({ subjectType, subjectId, kind, limit, lang, full, candidateType, among }) {
+      await refresh();
       const now = clock.now();
       const context = contextAt(now);
       const subject = subjectOf(subjectType, subjectId, kind);
-      const { ranked, closed } = rank(kind, subject, candidates(kind, subject, candidateType), context);
-      const listed = ranked.filter((one) => one.score >= listingFloor).slice(0, limit);
+      const { ranked, closed } = rankingOf(kind, subject, candidateType, context, among);
+      const listed = ranked
+        .filter((one) => one.score >= listingFloor && pairState(subjectId, one.party.id) !== 'closed')
+        .slice(0, limit);
       return {
         subject: refOf(subject),
         items: listed.map((one, i) => item(kind, subject, one, i + 1, context, lang, full)),
@@ -161,7 +195,7 @@ export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matchi
     },
 
     async explain({ subjectType, subjectId, kind, lang, candidateType, candidateId }) {
-      await catalog.refresh();
+      await refresh();
       const now = clock.now();
       const context = contextAt(now);
       const subject = subjectOf(subjectType, subjectId, kind);
@@ -171,12 +205,8 @@ export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matchi
       const lifts = liftsFor(kind, subject, candidate, context, lang);
       if ('closed' in verdict)
         return { ...common, closed: { ...verdict.closed, sentence: gates[verdict.closed.code][lang] }, lifts };
-      const { ranked } = rank(
-        kind,
-        subject,
-        new Set([...candidates(kind, subject, candidateType), candidate]),
-        context,
-      );
+      const { open } = sift(kind, subject, everyone(candidateType), context);
+      const ranked = rank(kind, subject, new Set([...shortlist(catalog, subject, open), candidate]), context);
       const position = ranked.findIndex((one) => one.party === candidate) + 1;
       const found = ranked[position - 1]!;
       return {
@@ -191,9 +221,9 @@ export function createMatching(deps: { catalog: Catalog; clock: Clock }): Matchi
     },
 
     async rankAll(kind, subjectType, subjectId) {
-      await catalog.refresh();
+      await refresh();
       const subject = subjectOf(subjectType, subjectId, kind);
-      return rank(kind, subject, candidates(kind, subject), contextAt(clock.now())).ranked;
+      return rankingOf(kind, subject, undefined, contextAt(clock.now())).ranked;
     },
   };
 }
@@ -210,6 +240,8 @@ function candidateOf(catalog: Catalog, kind: MatchKind, type: Party['type'] | un
     throw new Problem('match-not-applicable', `A need is never a candidate for "${kind}".`);
   return found;
 }
+
+const pairStateField = (pairState: PairState | undefined) => (pairState === undefined ? {} : { pairState });
 
 const describe = (party: Party): string =>
   party.type === 'need' ? 'needs' : `members of the kind "${party.doc.kind}"`;

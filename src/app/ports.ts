@@ -2,6 +2,7 @@
  * What the use-cases need from the outside, written from the callers. Adapters implement these; one contract suite
  * per port (test/contract) runs against every adapter.
  */
+import type { Introduction } from '../domain/introduction/introduction.ts';
 import type { Member } from '../domain/member.ts';
 import type { Need } from '../domain/need.ts';
 
@@ -107,6 +108,7 @@ export interface JobRecord {
 export interface Collections {
   members: Member;
   needs: Need;
+  introductions: Introduction;
   vectors: OwnerVectors;
   jobs: JobRecord;
   meta: Record<string, unknown>;
@@ -169,4 +171,33 @@ export interface JobQueue {
 
 export interface Clock {
   now(): Date;
+}
+
+/** One mail to one person. Nothing in it can become a header or markup that it was not meant to be. */
+export interface OutgoingMail {
+  /** `<LOCAL@HOST>`: the same for every try, so that the receiving side can tell a repetition. */
+  messageId: string;
+  to: { name?: string | undefined; address: string };
+  subject: string;
+  text: string;
+  html: string;
+  lang: string;
+  /** When it was asked for, not when it leaves. */
+  date: Date;
+}
+
+/** Takes mails over. At least once: the same mail may come again, with the same `messageId`. */
+export interface Mailer {
+  /** Resolves once somebody else answers for the mail, or it lies on disk. @throws MailerError. */
+  send(mail: OutgoingMail): Promise<void>;
+  close(): Promise<void>;
+}
+export class MailerError extends Error {
+  override readonly name = 'MailerError';
+  /** No use in trying again: the address or the mail was refused for good. */
+  readonly permanent: boolean;
+  constructor(message: string, permanent: boolean, cause?: unknown) {
+    super(message, { cause });
+    this.permanent = permanent;
+  }
 }

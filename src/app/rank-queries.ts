@@ -10,7 +10,8 @@ export type MatchTask = (typeof matchTasks)[number];
 
 export const querySchema = z.object({ task: z.enum(matchTasks), queryId: id });
 
-const kindOf: Readonly<Record<MatchTask, { kind: MatchKind; subjectType: Party['type'] }>> = {
+/** Which list answers a task, and whom it is made for. */
+export const matchKindOf: Readonly<Record<MatchTask, { kind: MatchKind; subjectType: Party['type'] }>> = {
   investor_for_startup: { kind: 'investors', subjectType: 'member' },
   supplier_for_need: { kind: 'suppliers', subjectType: 'need' },
   partner_for_member: { kind: 'partners', subjectType: 'member' },
@@ -33,7 +34,7 @@ export async function rankQuery(
   queryId: string,
   top: number,
 ): Promise<RankedLine[]> {
-  const { kind, subjectType } = kindOf[task];
+  const { kind, subjectType } = matchKindOf[task];
   const ranked = await matching.rankAll(kind, subjectType, queryId);
   return ranked
     .slice(0, top)

@@ -4,8 +4,10 @@ import type { z } from 'zod';
 import type { Member } from '../domain/member.ts';
 import type { Need } from '../domain/need.ts';
 import { Problem } from '../domain/problem.ts';
+import type { Actor } from './actor.ts';
 import { textsOf, type Embedding, type OwnerType } from './embedding.ts';
 import { faultsOf } from './faults.ts';
+import type { IntroductionErasure } from './introduction-erasure.ts';
 import { mergePatch } from './merge-patch.ts';
 import { StoreError, type Collection, type Page, type Store, type Stored, type Where } from './ports.ts';
 import { memberSchema, newMemberSchema } from './schemas/member.ts';
@@ -28,8 +30,11 @@ export interface Records<T> {
   replace(id: string, body: unknown, version: number): Promise<Stored<T>>;
   /** JSON merge patch (RFC 7396). @throws as replace. */
   patch(id: string, body: unknown, version: number): Promise<Stored<T>>;
-  /** @throws Problem `not-found`, `stale`, `not-allowed-now` when something still hangs on it. */
-  remove(id: string, version: number | undefined): Promise<void>;
+  /**
+   * With `withdrawBy` its introductions are ended and anonymised in that name.
+   * @throws Problem `not-found`, `stale`, `not-allowed-now` when something still hangs on it, with the list.
+   */
+  remove(id: string, version: number | undefined, withdrawBy?: Actor): Promise<void>;
 }
 
 interface Kind<T extends { id: string }> {
@@ -45,7 +50,11 @@ interface Kind<T extends { id: string }> {
   dependants(id: string): Promise<string[]>;
 }
 
-export function createRecords(store: Store, embedding: Embedding): { members: Records<Member>; needs: Records<Need> } {
+export function createRecords(
+  store: Store,
+  embedding: Embedding,
+  introductions: IntroductionErasure,
+): { members: Records<Member>; needs: Records<Need> } {
   const members = store.collection('members');
   const needs = store.collection('needs');
   return {
@@ -62,6 +71,7 @@ export function createRecords(store: Store, embedding: Embedding): { members: Re
           (await needs.find({ where: { ownerId: id }, limit: 100 })).items.map((need) => need.id),
       },
       embedding,
+      introductions,
     ),
     needs: recordsOf(
       {
@@ -87,6 +97,7 @@ export function createRecords(store: Store, embedding: Embedding): { members: Re
         dependants: async () => [],
       },
       embedding,
+      introductions,
     ),
   };
 }
@@ -97,7 +108,11 @@ function newId(prefix: string): string {
   return `${prefix}-${[...randomBytes(16)].map((byte) => alphabet[byte % alphabet.length]).join('')}`;
 }
 
-function recordsOf<T extends { id: string }>(kind: Kind<T>, embedding: Embedding): Records<T> {
+function recordsOf<T extends { id: string }>(
+  kind: Kind<T>,
+  embedding: Embedding,
+  introductions: IntroductionErasure,
+): Records<T> {
   const { collection } = kind;
 
   const parse = <S>(schema: z.ZodType<S>, input: unknown): S => {
@@ -161,13 +176,21 @@ function recordsOf<T extends { id: string }>(kind: Kind<T>, embedding: Embedding
         });
       return store(id, parse(kind.schema, mergePatch(found.doc, withId(id, body))), version);
     },
-    async remove(id, version) {
+    async remove(id, version, withdrawBy) {
       const found = version === undefined ? await get(id) : await current(id, version);
       const dependants = await kind.dependants(id);
       if (dependants.length > 0)
         throw new Problem('not-allowed-now', `The ${kind.name} ${id} still owns needs. Remove them first.`, {
           extra: { needs: dependants },
         });
+      const introduced = await introductions.of(kind.type, id);
+      if (introduced.length > 0 && withdrawBy === undefined)
+        throw new Problem(
+          'not-allowed-now',
+          `The ${kind.name} ${id} is in ${introduced.length} introductions. Add ?cascade=withdraw to end them with it.`,
+          { extra: { introductions: introduced } },
+        );
+      if (withdrawBy !== undefined) await introductions.erase(kind.type, id, withdrawBy);
       await collection.remove(id, found.version).catch(asProblem(kind.name, id));
       await embedding.erase(kind.type, id, textsOf(kind.type, found.doc));
     },

@@ -110,7 +110,9 @@ export async function removeSeed(deps: { store: Store; embedding: Embedding }, f
       const stored = await collection.get(entry['id'] as string);
       if (stored === undefined) continue;
       const isUnchanged = isDeepStrictEqual(stored.doc, dated(entry, start));
-      const isUsed = type === 'member' && (await store.collection('needs').count({ ownerId: stored.id })) > 0;
+      const isUsed =
+        (type === 'member' && (await store.collection('needs').count({ ownerId: stored.id })) > 0) ||
+        (await store.collection('introductions').count({ parties: `${type}:${stored.id}` })) > 0;
       if (!isUnchanged || isUsed) {
         removal.kept.push(stored.id);
         continue;

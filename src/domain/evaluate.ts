@@ -1,5 +1,7 @@
 /** Ranking quality against graded judgments. Pure arithmetic: rankings and grades in, figures out. */
 
+import { seeded } from './seeded.ts';
+
 export interface Judgment {
   task: string;
   queryId: string;
@@ -19,7 +21,8 @@ export interface QueryFigures {
   unjudgedInTopTen: number;
 }
 
-const gain = (grade: number): number => 2 ** grade - 1;
+/** What a grade is worth in nDCG: 0, 1, 3, 7. */
+export const gain = (grade: number): number => 2 ** grade - 1;
 
 const dcg = (grades: readonly number[]): number =>
   grades.slice(0, 10).reduce((sum, grade, i) => sum + gain(grade) / Math.log2(i + 2), 0);
@@ -52,13 +55,7 @@ export interface Interval {
 /** Mean with a 95 % percentile bootstrap interval (2,000 resamples, fixed seed). */
 export function meanWithInterval(values: readonly number[]): Interval {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  let state = 0x2545f491;
-  const next = () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
+  const next = seeded();
   const means = Array.from({ length: 2000 }, () => {
     let sum = 0;
     for (let i = 0; i < values.length; i++) sum += values[Math.floor(next() * values.length)]!;

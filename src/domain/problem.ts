@@ -2,6 +2,7 @@
 export const problems = {
   'malformed-json': { status: 400, title: 'The body is not valid JSON' },
   'bad-request': { status: 400, title: 'The request cannot be understood' },
+  forbidden: { status: 403, title: 'That is not allowed from there' },
   'not-found': { status: 404, title: 'There is no such thing here' },
   'method-not-allowed': { status: 405, title: 'This address does not take that method' },
   taken: { status: 409, title: 'The id or a unique value is taken' },
@@ -9,6 +10,7 @@ export const problems = {
   stale: { status: 412, title: 'Changed since you read it' },
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The media type of the body is not taken here' },
+  misdirected: { status: 421, title: 'This service does not answer under that name' },
   invalid: { status: 422, title: 'Some fields are not valid' },
   'match-not-applicable': { status: 422, title: 'This kind of match does not apply to the subject' },
   'precondition-required': { status: 428, title: 'Send If-Match with the ETag you read' },

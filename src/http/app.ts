@@ -24,16 +24,18 @@ export interface HttpAppDeps {
   routes: readonly Route[];
   log: Log;
   metrics: HttpMetrics;
+  /** Refuses requests before anything else looks at them. */
+  guards?: readonly RequestHandler[];
   /** Middleware for files, such as the documentation page. */
   statics?: readonly (readonly [string, RequestHandler])[];
 }
 
-export function createHttpApp({ routes, log, metrics, statics = [] }: HttpAppDeps): Express {
+export function createHttpApp({ routes, log, metrics, guards = [], statics = [] }: HttpAppDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');
-  app.use(firstThings(log, metrics));
+  app.use(firstThings(log, metrics), ...guards);
   for (const [path, handler] of statics) app.use(path, handler);
   const byPath = groupBy(routes, (row) => row.path);
   for (const [path, rows] of byPath) {
@@ -73,16 +75,24 @@ const firstThings =
 
 /** Refuses a body of another type before it is read; strict, because a wrong type is a wrong client. */
 const mediaType =
-  (types: readonly string[]): RequestHandler =>
+  (types: readonly string[], optional = false): RequestHandler =>
   (request, _response, next) => {
-    if (!request.is([...types])) throw new Problem('unsupported-media-type', `Send ${types.join(' or ')}.`);
+    if (!(optional && hasNoBody(request)) && !request.is([...types]))
+      throw new Problem('unsupported-media-type', `Send ${types.join(' or ')}.`);
     next();
   };
+
+const hasNoBody = ({ headers }: Request): boolean =>
+  headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 
 function bodyParsers(row: Route): RequestHandler[] {
   if (row.rawBody !== undefined) return [mediaType(row.rawBody)];
   if (row.body === undefined) return [];
-  return [mediaType(jsonTypes), express.json({ type: jsonTypes, limit: maxBodyBytes, strict: false }), shallowBody];
+  return [
+    mediaType(jsonTypes, row.bodyOptional),
+    express.json({ type: jsonTypes, limit: maxBodyBytes, strict: false }),
+    shallowBody,
+  ];
 }
 
 const shallowBody: RequestHandler = (request, _response, next) => {

@@ -2,6 +2,7 @@
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { z } from 'zod';
 import { problems } from '../domain/problem.ts';
+import { actorHeader } from '../app/schemas/introduction.ts';
 import { problem } from '../app/schemas/list.ts';
 import { groupBy } from './group-by.ts';
 import type { Route } from './route.ts';
@@ -14,13 +15,15 @@ const problemResponse = (codes: readonly (keyof typeof problems)[]) => ({
 function operation(row: Route): ZodOpenApiOperationObject {
   const byStatus = groupBy(row.problems, (code) => problems[code].status);
   const requestBody = row.body
-    ? { required: true, content: { [row.body.contentType]: { schema: row.body.schema } } }
+    ? { required: row.bodyOptional !== true, content: { [row.body.contentType]: { schema: row.body.schema } } }
     : row.rawBody
       ? { required: true, content: { [row.rawBody[0]!]: { schema: z.string() } } }
       : undefined;
-  const headerSchema = row.needsIfMatch
-    ? z.object({ 'If-Match': z.string().describe('The ETag that was read, or *.') })
-    : undefined;
+  const headers = {
+    ...(row.needsIfMatch ? { 'If-Match': z.string().describe('The ETag that was read, or *.') } : {}),
+    ...(row.takesActor ? { 'X-Kobling-Actor': actorHeader } : {}),
+  };
+  const headerSchema = Object.keys(headers).length === 0 ? undefined : z.object(headers);
   return {
     operationId: `${row.method}${row.path.replace(/[^A-Za-z]+(\w)?/gu, (_all, letter?: string) => letter?.toUpperCase() ?? '')}`,
     summary: row.summary,

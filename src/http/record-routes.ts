@@ -1,7 +1,8 @@
 /** Routes of members and needs: the same seven for both. */
 import { z } from 'zod';
+import { parseActor } from '../app/actor.ts';
 import { id } from '../app/schemas/common.ts';
-import { decodeCursor, encodeCursor, memberListQuery, needListQuery } from '../app/schemas/list.ts';
+import { decodeCursor, encodeCursor, memberListQuery, needListQuery, removeQuery } from '../app/schemas/list.ts';
 import { memberSchema, newMemberSchema } from '../app/schemas/member.ts';
 import { needSchema, newNeedSchema } from '../app/schemas/need.ts';
 import type { Records } from '../app/records.ts';
@@ -9,12 +10,12 @@ import type { Page, Stored, Where } from '../app/ports.ts';
 import { Problem } from '../domain/problem.ts';
 import { route, type Answer, type Route } from './route.ts';
 
-const idParams = z.strictObject({ id });
-const etagOf = (stored: Stored<unknown>) => `"${stored.version}"`;
-const etagHeader = { ETag: 'Version of the entry; send it back as If-Match.' };
+export const idParams = z.strictObject({ id });
+export const etagOf = (stored: Stored<unknown>) => `"${stored.version}"`;
+export const etagHeader = { ETag: 'Version of the entry; send it back as If-Match.' };
 
 /** The version that If-Match names; `undefined` for `*`. @throws Problem `precondition-required`, `stale`. */
-function versionOf(header: string | undefined): number | undefined {
+export function versionOf(header: string | undefined): number | undefined {
   if (header === undefined)
     throw new Problem('precondition-required', 'Read the entry first and send its ETag as If-Match.');
   if (header.trim() === '*') return undefined;
@@ -151,21 +152,24 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
     route({
       method: 'delete',
       path: `${base}/{id}`,
-      summary: `Remove a ${name} and its vectors`,
+      summary: `Remove a ${name} and its vectors; refused while it is in introductions, unless they are ended with it`,
       tag,
       params: idParams,
+      query: removeQuery,
+      takesActor: true,
       answers: { 204: { description: 'Removed.' } },
       problems: ['not-found', 'not-allowed-now', 'stale', 'invalid', 'unavailable'],
-      async handle({ params, request }) {
+      async handle({ params, query, request }) {
         const header = request.headers['if-match'];
-        await records.remove(params.id, header === undefined ? undefined : versionOf(header));
+        const withdrawBy = query.cascade === undefined ? undefined : parseActor(request.get('x-kobling-actor'));
+        await records.remove(params.id, header === undefined ? undefined : versionOf(header), withdrawBy);
         return { status: 204 };
       },
     }),
   ];
 }
 
-const picked = (query: Record<string, unknown>, names: Record<string, string>): Where =>
+export const picked = (query: Record<string, unknown>, names: Record<string, string>): Where =>
   Object.fromEntries(
     Object.entries(names).flatMap(([from, to]) => (query[from] === undefined ? [] : [[to, query[from] as string]])),
   );

@@ -30,9 +30,13 @@ export interface Route {
   query?: z.ZodObject;
   /** A schema that documents the JSON body; the use-case itself parses it, so that every door has the same faults. */
   body?: { schema: z.ZodType; contentType: 'application/json' | 'application/merge-patch+json' };
+  /** Every field has a default: no body at all will do. */
+  bodyOptional?: boolean;
   /** The handler reads the stream itself. */
   rawBody?: readonly string[];
   needsIfMatch?: boolean;
+  /** Reads the header X-Kobling-Actor. */
+  takesActor?: boolean;
   answers: Record<
     number,
     { description: string; schema?: z.ZodType; contentType?: string; headers?: Record<string, string> }

@@ -4,14 +4,19 @@ import type { Engine } from '../compose.ts';
 import type { Readiness } from '../app/readiness.ts';
 import type { Example } from '../app/seed.ts';
 import type { Log } from '../log.ts';
+import { answerRoutes } from './answer-routes.ts';
+import { createAnswerCache } from './answer-cache.ts';
 import { createHttpApp } from './app.ts';
 import { bundleRoutes } from './bundle-routes.ts';
 import { docsStatics } from './docs.ts';
 import { importRoutes } from './import-routes.ts';
+import { introductionBatchRoutes } from './introduction-batch-routes.ts';
+import { introductionRoutes } from './introduction-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { matchRoutes } from './match-routes.ts';
 import { createMetrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
+import { ownHouse } from './own-house.ts';
 import { memberAndNeedRoutes } from './record-routes.ts';
 import type { Route } from './route.ts';
 import { serviceRoutes } from './service-routes.ts';
@@ -21,6 +26,8 @@ export interface ServiceDeps {
   readiness: Readiness;
   examples: readonly Example[];
   spoolDir: string;
+  /** Under which names the service answers. Default: those of this machine. */
+  names?: Parameters<typeof ownHouse>[0];
   /** Default 200 MB. */
   maxImportBytes?: number;
   /** Aborted when the service stops: answers without end are ended. */
@@ -28,12 +35,23 @@ export interface ServiceDeps {
   log: Log;
 }
 
-export function createService({ engine, readiness, examples, spoolDir, maxImportBytes, closing, log }: ServiceDeps): {
+export function createService({
+  engine,
+  readiness,
+  examples,
+  spoolDir,
+  names = { anyName: false },
+  maxImportBytes,
+  closing,
+  log,
+}: ServiceDeps): {
   app: Express;
   routes: Route[];
   openApi: () => object;
 } {
-  const { store, catalog, matching, bundles, joint, queue, embedding, records } = engine;
+  const { store, catalog, matching, bundles, joint, queue, embedding, records, clock } = engine;
+  const { introductions, introduceByHand, suggest, approveMany, links } = engine;
+  const answers = createAnswerCache(async () => `${await catalog.refresh()} ${clock.now().toISOString().slice(0, 10)}`);
   const metrics = createMetrics({
     catalog,
     queue,
@@ -42,12 +60,20 @@ export function createService({ engine, readiness, examples, spoolDir, maxImport
   let document: object | undefined;
   const openApi = () => (document ??= openApiDocument(routes));
   const routes: Route[] = [
-    ...bundleRoutes(bundles, joint),
+    ...bundleRoutes(bundles, joint, answers),
     ...memberAndNeedRoutes(records as never),
-    ...matchRoutes(matching),
+    ...matchRoutes(matching, answers),
     ...importRoutes({ store, embedding, queue, spoolDir, ...(maxImportBytes === undefined ? {} : { maxImportBytes }) }),
+    // Before those with an id in the same place.
+    ...introductionBatchRoutes({ store, queue, suggest, approveMany }),
+    ...introductionRoutes({ store, introductions, introduceByHand }),
+    ...answerRoutes({ store, clock, introductions, links }),
     ...jobRoutes(queue, closing),
     ...serviceRoutes({ store, catalog, matching, readiness, metrics, examples, openApi }),
   ];
-  return { app: createHttpApp({ routes, log, metrics, statics: docsStatics() }), routes, openApi };
+  return {
+    app: createHttpApp({ routes, log, metrics, guards: [ownHouse(names)], statics: docsStatics() }),
+    routes,
+    openApi,
+  };
 }

@@ -1,11 +1,9 @@
 /** The page a newcomer sees first: what the service holds, what it can do, three live examples. */
+import { escapeHtml as escape } from '../domain/html.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Catalog } from '../app/catalog.ts';
 import type { Matching, MatchList } from '../app/matching.ts';
 import type { Example } from '../app/seed.ts';
-
-const escape = (text: string): string =>
-  text.replace(/[&<>"']/gu, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c]!);
 
 const style = `
   :root { color-scheme: light dark; }
@@ -41,6 +39,7 @@ ${shown.join('\n') || '<p>The seed cluster has been removed. Import members and 
 <dt><a href="/api/v1/members">Members</a> and <a href="/api/v1/needs">needs</a></dt><dd>Listed by page, filtered by kind, cluster, county, sector or text.</dd>
 <dt>Matches both ways</dt><dd>Investors for a startup, startups for an investor, partners, customers, suppliers for a need: each with quotations from both sides.</dd>
 <dt>Why, or why not</dt><dd>Add a candidate's id to the address of a match list.</dd>
+<dt><a href="/api/v1/introductions">Introductions</a></dt><dd>Suggest, approve, ask both sides by mail, and note what came of it.</dd>
 <dt>Import</dt><dd><code>npm run import -- --dir DIR</code>, or <code>POST /api/v1/imports</code>.</dd>
 <dt><a href="/health/ready">Health</a>, <a href="/metrics">metrics</a>, <a href="/api/v1/jobs">jobs</a></dt><dd>How the service is doing.</dd>
 </dl>

@@ -1,6 +1,7 @@
 /** What every store adapter must do. An adapter's own test calls this and adds what only its backend can show. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { StoreError, type Collection, type Store, type Stored, type WriteOp } from '../../src/app/ports.ts';
+import type { Introduction } from '../../src/domain/introduction/introduction.ts';
 import type { Member } from '../../src/domain/member.ts';
 
 export interface StoreWorld {
@@ -135,6 +136,22 @@ export function storeContract(name: string, makeWorld: () => Promise<StoreWorld>
         await members.remove('m2');
         await members.insert('m3', member('m3', { orgNumber: '974760673' }));
         expect(ids((await members.find({ limit: 10 })).items)).toEqual(['m1', 'm3']);
+      });
+
+      test('of an array count each for itself, and one that is taken refuses the whole document', async () => {
+        const introductions = store.collection('introductions');
+        const doc = (id: string, capSlots?: string[]) => ({ id, capSlots }) as unknown as Introduction;
+        await introductions.insert('i1', doc('i1', ['m1:2026-11:1', 'm2:2026-11:1']));
+        const taken = { code: 'taken', index: 'capSlots' };
+        await expect(introductions.insert('i2', doc('i2', ['m1:2026-11:2', 'm2:2026-11:1']))).rejects.toMatchObject(
+          taken,
+        );
+        await introductions.insert('i2', doc('i2', ['m1:2026-11:2', 'm2:2026-11:2']));
+        await expect(introductions.replace('i2', doc('i2', ['m1:2026-11:1']), 1)).rejects.toMatchObject(taken);
+        await introductions.replace('i1', doc('i1'), 1);
+        await introductions.replace('i2', doc('i2', ['m1:2026-11:1']), 1);
+        await introductions.insert('i3', doc('i3', ['m2:2026-11:2']));
+        await introductions.insert('i4', doc('i4'));
       });
 
       test('may be absent any number of times', async () => {

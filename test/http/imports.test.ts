@@ -189,9 +189,9 @@ async function statusesAfterEndless(chunk: string, times: number): Promise<strin
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   function* bytes() {
-    yield 'POST /api/v1/imports HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n';
+    yield 'POST /api/v1/imports HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n';
     for (let i = 0; i < times; i++) yield `${Buffer.byteLength(chunk).toString(16)}\r\n${chunk}\r\n`;
-    yield '0\r\n\r\nGET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    yield '0\r\n\r\nGET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
   }
   try {
     const answers = text(socket);

@@ -103,6 +103,17 @@ test('customers can be asked for one type of candidate', async () => {
   }
 });
 
+test('a client that names the ETag it has gets the list again only after something was written', async () => {
+  const path = 'members/s-m01/matches/partners';
+  const etag = (await get(path)).headers['etag'] as string;
+  expect((await get(path).set('If-None-Match', etag)).status).toBe(304);
+  const added = { id: 'etag-test', kind: 'service', name: 'Etag AS', offers: ['Helt noe annet'] };
+  expect((await request(service.app).post('/api/v1/members').send(added)).status).toBe(201);
+  await service.idle();
+  expect((await get(path).set('If-None-Match', etag)).status).toBe(200);
+  expect((await request(service.app).delete('/api/v1/members/etag-test').set('If-Match', '*')).status).toBe(204);
+});
+
 test('the three examples of the start page exist and have an answer', async () => {
   for (const { subjectType, subjectId, kind } of (await readSeed(seedDir)).examples)
     expect((await list(`${subjectType}s/${subjectId}/matches/${kind}`)).items.length).toBeGreaterThan(0);

@@ -43,10 +43,14 @@ const junk = fc.oneof(
   fc.constantFrom('..', '%', 'null', '-1', '1e99', "'", '*'),
 );
 const known = fc.constantFrom('s-m01', 's-m03', 's-m25', 's-n01', 's-n02', 'f1', 'f2', 'f3');
+const introduced = ['i1', 'i2', 'i3', 'i4', 'i5'] as const;
 const mostly = <T>(often: fc.Arbitrary<T>, seldom: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 4, arbitrary: often }, { weight: 1, arbitrary: seldom });
 
-const pathValue = mostly(known, junk).map((value) => encodeURIComponent(value.toWellFormed()) || '-');
+const pathValue = (path: string) =>
+  mostly(path.includes('/introductions/') ? fc.constantFrom(...introduced) : known, junk).map(
+    (value) => encodeURIComponent(value.toWellFormed()) || '-',
+  );
 const queryOf = (parameters: Parameter[]) =>
   mostly(
     fc.record(
@@ -83,7 +87,7 @@ function callsOf(path: string, method: string, operation: Operation): fc.Arbitra
   const [type, media] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
   return fc
     .record({
-      values: fc.array(pathValue, { minLength: names.length, maxLength: names.length }),
+      values: fc.array(pathValue(path), { minLength: names.length, maxLength: names.length }),
       query: queryOf(parameters.filter((one) => one.in === 'query')),
       ifMatch: fc.option(fc.constantFrom('*', '"1"', '"2"', 'W/"1"', '"x"'), { nil: undefined }),
       body: type === undefined ? fc.constant(undefined) : bodyOf(type, media!.schema),
@@ -109,6 +113,19 @@ beforeAll(async () => {
   service = await startService(folder, { seed: true });
   for (const part of ['store', 'seed', 'model'] as const) service.readiness.set(part, 'ready');
   await service.idle();
+  const adviser = { name: 'adviser', role: 'adviser' } as const;
+  for (const [i, id] of introduced.entries()) {
+    const party = (type: 'subject' | 'counterpart', n: number) => ({
+      [`${type}Type`]: 'member',
+      [`${type}Id`]: `s-m0${n}`,
+    });
+    await service.engine.introduceByHand({ id, ...party('subject', i + 1), ...party('counterpart', i + 2) }, adviser);
+    // Each is a step further than the one before.
+    for (const event of (['approve', 'send'] as const).slice(0, i))
+      await service.engine.introductions.act(id, event, event === 'send' ? { to: 'both' } : {}, adviser);
+    for (const side of (['a', 'b'] as const).slice(0, Math.max(0, i - 2)))
+      await service.engine.introductions.act(id, 'accept', { side }, adviser);
+  }
   server = createServer(service.app);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
 });
@@ -136,7 +153,10 @@ test(
         // An empty path segment or `..` leads to another address, which answers for itself.
         const isElsewhere = answer.status === 404 || answer.status === 405;
         const isTold = documented.includes(String(answer.status)) || answer.status === 400 || isElsewhere;
-        const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json') ?? false;
+        const type = answer.headers.get('content-type') ?? '';
+        // What people open in a browser answers with a page.
+        const isProblem =
+          type.startsWith('application/problem+json') || (url.startsWith('/i/') && type.startsWith('text/html'));
         if (answer.status >= 500 || !isTold || (answer.status >= 400 && !isProblem))
           wrong.push({ name, url, ...call, status: answer.status, text: text.slice(0, 300) });
       }

@@ -50,6 +50,25 @@ describe('health', () => {
   });
 });
 
+describe('other web pages', () => {
+  test('are refused when they reach the service by a foreign name', async () => {
+    for (const host of ['rebound.example.org', 'rebound.example.org:3000', '127.0.0.1.example.org']) {
+      const answer = await api().get('/api/v1/members').set('Host', host);
+      expect([host, answer.status, answer.body.type]).toEqual([host, 421, '/problems/misdirected']);
+    }
+    for (const host of ['localhost', 'localhost:3000', '127.0.0.1:3000', '[::1]:3000'])
+      expect((await api().get('/api/v1/members').set('Host', host)).status).toBe(200);
+  });
+
+  test('may link here but not change anything', async () => {
+    const foreign = { 'Sec-Fetch-Site': 'cross-site' };
+    expect((await api().get('/').set(foreign)).status).toBe(200);
+    const answer = await api().post('/api/v1/jobs/some/retry').set(foreign);
+    expect([answer.status, answer.body.type]).toEqual([403, '/problems/forbidden']);
+    expect((await api().post('/api/v1/jobs/some/retry').set('Sec-Fetch-Site', 'same-origin')).status).toBe(404);
+  });
+});
+
 test('metrics name the route, not the address', async () => {
   await api().get('/api/v1/members/m1');
   const text = (await api().get('/metrics')).text;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { loadSeed, readSeed } from '../../src/app/seed.ts';
 import { createReadiness, type Readiness } from '../../src/app/readiness.ts';
 import type { JobQueue } from '../../src/app/ports.ts';
-import { composeEngine, type Engine } from '../../src/compose.ts';
+import { composeEngine, type Engine, type MailOptions } from '../../src/compose.ts';
 import { createService } from '../../src/http/service.ts';
 import { createLog } from '../../src/log.ts';
 import { projectRoot } from '../../src/project-root.ts';
@@ -22,7 +22,7 @@ export interface RunningService extends ReturnType<typeof createService> {
 /** The whole service on a store in memory with the real model, without a port; `folder` holds the rest. */
 export async function startService(
   folder: string,
-  options: { seed?: boolean; maxImportBytes?: number } = {},
+  options: { seed?: boolean; maxImportBytes?: number; mail?: MailOptions } = {},
 ): Promise<RunningService> {
   const log = createLog('silent');
   const spoolDir = path.join(folder, 'spool');
@@ -32,6 +32,7 @@ export async function startService(
     spoolDir,
     now: today,
     log,
+    ...(options.mail === undefined ? {} : { mail: options.mail }),
   });
   const readiness = createReadiness();
   const closing = new AbortController();

@@ -25,6 +25,6 @@ export const toyNeed = (need: Partial<Need> & { id: string }): NeedParty =>
 
 export function toyGrams(parties: readonly (MemberParty | NeedParty)[]): GramCounts {
   const grams = gramCounts();
-  for (const party of parties) grams.add(party.grams);
+  for (const party of parties) grams.add(party);
   return grams;
 }

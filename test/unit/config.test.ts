@@ -14,7 +14,13 @@ describe('settings', () => {
       seed: true,
       now: undefined,
       publicUrl: undefined,
+      smtpUrl: undefined,
+      mailFrom: undefined,
+      mailDelaySeconds: 0,
+      answerDays: 14,
+      askBoth: false,
       logLevel: 'info',
+      allowOpen: false,
     });
   });
 

@@ -28,6 +28,13 @@ export const tables: { readonly [K in keyof Collections]: Table<keyof Collection
     text: ['title', 'description', 'mustHave'],
     logged: true,
   },
+  introductions: {
+    unique: ['pairKey', 'capSlots'],
+    indexed: ['state', 'subjectId', 'counterpartId', 'eventId', 'parties', 'pairKey', 'capMonths', 'watch'],
+    exact: ['subjectId', 'counterpartId', 'eventId', 'parties', 'pairKey', 'capMonths'],
+    text: [],
+    logged: true,
+  },
   vectors: { unique: [], indexed: [], text: [], logged: true },
   jobs: { unique: [], indexed: ['kind', 'state'], text: [], logged: false },
   meta: { unique: [], indexed: [], text: [], logged: false },

@@ -34,6 +34,12 @@ export const jobListQuery = z.strictObject({
   state: z.enum(['waiting', 'active', 'done', 'dead']).optional(),
 });
 export const importQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).default('false') });
+export const removeQuery = z.strictObject({
+  cascade: z
+    .enum(['withdraw'])
+    .optional()
+    .describe('withdraw: ends its introductions and keeps of them only what says nothing about it.'),
+});
 export const noQuery = z.strictObject({});
 
 export const importReport = z

@@ -36,7 +36,7 @@ export const quotation = z
   .meta({ id: 'Quotation' });
 const fact = z.object({ field: z.string(), value: z.unknown() }).meta({ id: 'Fact' });
 const reasonCode = z.enum(Object.keys(reasonLabels) as [keyof typeof reasonLabels]);
-const reason = z
+export const reason = z
   .discriminatedUnion('type', [
     z.object({
       type: z.literal('quotation'),
@@ -55,7 +55,7 @@ const reason = z
     }),
   ])
   .meta({ id: 'Reason' });
-const missing = z
+export const missing = z
   .object({ side: z.enum(['subject', 'candidate']), field: z.string(), label: z.string() })
   .meta({ id: 'MissingFact' });
 const requirement = z
@@ -79,6 +79,10 @@ const matchItem = z.object({
   missing: z.array(missing),
   requirements: z.array(requirement).optional(),
   features: z.record(z.string(), z.number()).optional(),
+  pairState: z
+    .enum(['closed', 'working-together'])
+    .optional()
+    .describe('What earlier introductions came to; closed pairs are not listed.'),
 });
 const gateCode = z.enum(Object.keys(gates) as [keyof typeof gates]);
 

@@ -1,6 +1,8 @@
 /** Signals between a company that raises and an investor. Every feature is named, ranged and pure. */
 import type { Member } from '../member.ts';
-import { containment, gramsOf, type GramWeights } from './grams.ts';
+import { conceptCosine, conceptShare, conceptsOf, onAxes, union } from './concepts.ts';
+import { either, lifts, lowers, type FeatureTable } from './feature-table.ts';
+import { containment, gramsOf, surplus, type GramWeights } from './grams.ts';
 import { geographyFit } from './geography.ts';
 import type { Concept, Mandate } from './mandate.ts';
 import type { MemberParty } from './party.ts';
@@ -91,40 +93,46 @@ const focusFit = (traits: Traits, focus: Mandate['focus']): number => {
   return Math.max(-1, Math.min(1, own));
 };
 
-/** Names, ranges and what each says; 0 is neutral or unknown unless stated. */
-export const investorFeatureNames = [
-  'profileToThesis', // cosine of the company's profile and the investor's ask, 0-1
-  'seekToProfile', // cosine of the company's ask and the investor's profile, 0-1
-  'bestThesisSentence', // best sentence of thesis or seeks against the company's sentences, 0-1
-  'wordsOfThesis', // share of the investor's telling grams that the company writes, 0-1
-  'wordsOfCompany', // and the other way round, 0-1
-  'specialistMiss', // a specialist and the subject is another, 0-1 (bad)
-  'generalist', // any sector will do, 0 or 1
-  'topicWords', // words of "only X" found at the company, 0-1
-  'stageNamed', // 1 named, 0.5 unknown, 0 not named
-  'stageNear', // neighbouring stage where not named, 0 or 1
-  'ticket', // ticketFit 0-1, 0.5 unknown
-  'roundInRange', // round inside the range it writes, 1; unknown 0.5; outside 0
-  'county', // the region is its own, 0 or 1
-  'sameCounty', // seated in the same county, 0 or 1
-  'formFit', // kind of company it looks for, -1 to 1
-  'diagnosticsFit', // -1 to 1
-  'aiFit', // -1 to 1
-  'welfareFit', // -1 to 1
-  'excludedMaybe', // an exclusion that may hit, count 0-1 (bad)
-  'avoided', // something it writes it avoids, 0-1 (bad)
-  'revenueShort', // revenue below its floor, 0 or 1 (bad)
-  'revenueMet', // revenue floor stated and met, 0 or 1
-  'revenueAbove', // revenue above its ceiling, 0 or 1 (bad)
-  'ceMarkMissing', // CE mark demanded and not shown, 0 or 1 (bad)
-  'classShort', // device class below what it wants or not a device, 0 or 1 (bad)
-  'noCustomer', // paying customer demanded, no revenue, 0 or 1 (bad)
-  'nonEquity', // loans or grants, 0 or 1 (bad)
-  'property', // buildings, 0 or 1 (bad)
-  'wantsMajority', // 0 or 1 (bad)
-  'lossAgainstProfit', // wants profit, company loses, 0 or 1 (bad)
-] as const;
-export type InvestorFeature = (typeof investorFeatureNames)[number];
+/** 0 is neutral or unknown unless stated. */
+export const investorFeatureTable = {
+  profileToThesis: lifts('back', 'vectors', "the company's profile against the investor's ask"),
+  seekToProfile: lifts('forward', 'vectors', "the company's ask against the investor's profile"),
+  bestThesisSentence: lifts('back', 'vectors', 'the best sentence of thesis or seeks against one of the company'),
+  wordsOfThesis: lifts('back', 'words', "the investor's telling grams that the company writes, beyond chance", [-1, 1]),
+  wordsOfCompany: lifts('forward', 'words', 'and the other way round', [-1, 1]),
+  thesisConcepts: lifts('back', 'concepts', "share of the thesis' concepts that the company speaks of"),
+  thesisFields: lifts('back', 'concepts', 'the same for illnesses and settings'),
+  thesisSolutions: lifts('back', 'concepts', 'the same for solutions and methods'),
+  companyFields: lifts('forward', 'concepts', "share of the company's illnesses and settings that the investor names"),
+  conceptsAlike: lifts('back', 'concepts', 'cosine of all concepts'),
+  fieldsAlike: lifts('back', 'concepts', 'cosine of the illnesses'),
+  specialistMiss: lowers('structure', 'rules', 'the investor is a specialist and the company is something else'),
+  fieldMiss: lowers('structure', 'concepts', 'the investor names few illnesses and the company is about none of them'),
+  generalist: lifts('structure', 'rules', 'any sector will do'),
+  topicWords: lifts('back', 'rules', 'words or concepts of "only X" found at the company'),
+  stageNamed: lifts('structure', 'fields', '1 named, 0.5 unknown, 0 not named'),
+  ticket: lifts('structure', 'fields', 'ticket range against round, 0.5 unknown'),
+  roundInRange: lifts('structure', 'rules', 'round inside the range it writes, 0.5 unknown'),
+  county: lifts('structure', 'fields', 'the county is among its own'),
+  sameCounty: lifts('structure', 'fields', 'seated in the same county'),
+  formFit: lifts('structure', 'rules', 'drug, device or software as it looks for', [-1, 1]),
+  diagnosticsFit: lifts('structure', 'rules', 'diagnostics as it looks for', [-1, 1]),
+  aiFit: lifts('structure', 'rules', 'data and AI as it looks for', [-1, 1]),
+  welfareFit: lifts('structure', 'rules', 'welfare technology as it looks for', [-1, 1]),
+  excludedMaybe: lowers('structure', 'rules', 'an exclusion that may hit, not surely enough for the gate'),
+  avoided: lowers('structure', 'rules', 'something it writes it avoids'),
+  revenueShort: lowers('structure', 'rules', 'revenue below its stated floor'),
+  revenueMet: lifts('structure', 'rules', 'a stated revenue floor is met'),
+  ceMarkMissing: lowers('structure', 'rules', 'a CE mark is demanded and none is shown'),
+  classShort: lowers('structure', 'rules', 'device class below what it wants, or no device'),
+  noCustomer: lowers('structure', 'rules', 'a paying customer is demanded and there is no revenue'),
+  nonEquity: either('structure', 'rules', 'loans or grants instead of equity'),
+  property: lowers('structure', 'rules', 'invests in buildings'),
+  wantsMajority: lowers('structure', 'rules', 'buys majorities'),
+  lossAgainstProfit: lowers('structure', 'rules', 'wants profit and the company runs at a loss'),
+  history: lifts('structure', 'history', 'funded companies like this one before, weighed by how long ago'),
+} as const satisfies FeatureTable<string>;
+export type InvestorFeature = keyof typeof investorFeatureTable;
 
 export function investorFeatures(
   { company, traits, investor, mandate }: InvestorContext,
@@ -137,8 +145,8 @@ export function investorFeatures(
   const stage = stageOrder.indexOf(c.fundingStage as (typeof stageOrder)[number]);
   const named =
     i.stages === undefined || i.stages.length === 0 || stage < 0 ? undefined : i.stages.includes(stageOrder[stage]!);
-  const near = i.stages?.some((s) => Math.abs(stageOrder.indexOf(s) - stage) === 1) ?? false;
   const { roundMinNok, roundMaxNok } = mandate;
+  const thesis = union(investor.byRole.seek.map((facet) => facet.concepts));
   const inRange =
     c.raisingNok === undefined || (roundMinNok === undefined && roundMaxNok === undefined)
       ? 0.5
@@ -153,14 +161,20 @@ export function investorFeatures(
     profileToThesis,
     seekToProfile: Math.max(0, cosine(company.byRole.ask[0]?.vector, investor.byRole.profile[0]?.vector)),
     bestThesisSentence: Math.max(0, ...pairs.map((pair) => pair.similarity)),
-    wordsOfThesis: containment(investor.grams, company.grams, weights),
-    wordsOfCompany: containment(company.grams, investor.grams, weights),
+    wordsOfThesis: surplus(investor, company, weights),
+    wordsOfCompany: surplus(company, investor, weights),
+    thesisConcepts: conceptShare(thesis, company.ownConcepts, weights),
+    thesisFields: conceptShare(thesis, company.ownConcepts, weights, onAxes('field', 'setting')),
+    thesisSolutions: conceptShare(thesis, company.ownConcepts, weights, onAxes('solution', 'method')),
+    companyFields: conceptShare(company.ownConcepts, investor.concepts, weights, onAxes('field', 'setting')),
+    conceptsAlike: conceptCosine(company.ownConcepts, investor.concepts, weights),
+    fieldsAlike: conceptCosine(company.ownConcepts, investor.concepts, weights, onAxes('field')),
     specialistMiss:
       topic === undefined ? 0 : Math.max(0, Math.min(1, (0.45 - profileToThesis) / 0.45)) * (1 - topicWords),
+    fieldMiss: fieldMiss(company, investor),
     generalist: mandate.isGeneralist ? 1 : 0,
     topicWords,
     stageNamed: named === undefined ? 0.5 : named ? 1 : 0,
-    stageNear: named === false && near ? 1 : 0,
     ticket: ticketFit(i, c.raisingNok) ?? 0.5,
     roundInRange: inRange,
     county: geographyFit(i.geographies, c) === 'county' ? 1 : 0,
@@ -181,7 +195,6 @@ export function investorFeatures(
       : 0,
     revenueShort: below(c.revenueNok, mandate.revenueMinNok?.value) ?? 0,
     revenueMet: mandate.revenueMinNok !== undefined && below(c.revenueNok, mandate.revenueMinNok.value) === 0 ? 1 : 0,
-    revenueAbove: below(mandate.revenueMaxNok?.value, c.revenueNok) ?? 0,
     ceMarkMissing: mandate.demandsCeMark !== undefined && traits.hasCeMark !== true ? 1 : 0,
     classShort:
       mandate.deviceClassMin !== undefined &&
@@ -194,11 +207,24 @@ export function investorFeatures(
     property: mandate.property === undefined ? 0 : 1,
     wantsMajority: mandate.wantsMajority === undefined ? 0 : 1,
     lossAgainstProfit: mandate.wantsProfit === undefined ? 0 : loss,
+    history: 0,
   };
 }
 
+/** 1 for an investor of one or two illnesses, less for one of more; 0 where either names none. */
+function fieldMiss(company: MemberParty, investor: MemberParty): number {
+  const isField = onAxes('field');
+  const wanted = investor.ownConcepts.filter(isField);
+  const own = company.ownConcepts.filter(isField);
+  if (wanted.length === 0 || own.length === 0 || wanted.some((concept) => own.includes(concept))) return 0;
+  return Math.min(1, 2 / wanted.length);
+}
+
 const topicShare = (topic: string, company: MemberParty, weights: GramWeights): number =>
-  containment(gramsOf(topic), company.grams, weights);
+  Math.max(
+    containment(gramsOf(topic), company.grams, weights),
+    conceptShare(conceptsOf(topic), company.ownConcepts, weights),
+  );
 
 /** A trait that is not ruled out by what is known. */
 const mayHave = (traits: Traits, concept: Concept): boolean => {

@@ -9,7 +9,7 @@ import type { MemberParty, NeedParty, Party } from './party.ts';
 import { scoreOf, type Score } from './score.ts';
 import { supplierFeatures } from './supplier-features.ts';
 import type { Traits } from './traits.ts';
-import { investorWeights, partnerWeights, supplierWeights } from './weights.ts';
+import { weightTables } from './weights.ts';
 
 export const matchKinds = ['investors', 'startups', 'partners', 'customers', 'suppliers'] as const;
 export type MatchKind = (typeof matchKinds)[number];
@@ -75,12 +75,18 @@ export interface Judged extends Score {
 export type Verdict = { closed: ClosedGate } | { judged: Judged };
 
 export function judge(kind: MatchKind, subject: Party, candidate: Party, context: MatchContext): Verdict {
-  const roles = rolesOf(subject, candidate, kind);
-  const closed = gateOf(roles, kind, context);
-  return closed === undefined ? { judged: judgeOpen(roles, context) } : { closed };
+  const closed = gateFor(kind, subject, candidate, context);
+  return closed === undefined ? { judged: judgeOpen(kind, subject, candidate, context) } : { closed };
 }
 
-function gateOf(roles: Roles, kind: MatchKind, context: MatchContext): ClosedGate | undefined {
+/** The first gate that closes the pair; undefined when all are open. Cheap beside judging: a few microseconds. */
+export function gateFor(
+  kind: MatchKind,
+  subject: Party,
+  candidate: Party,
+  context: MatchContext,
+): ClosedGate | undefined {
+  const roles = rolesOf(subject, candidate, kind);
   switch (roles.task) {
     case 'investor_for_startup': {
       const portfolio = (roles.investor.doc.portfolio ?? []).flatMap((id) => context.member(id)?.doc ?? []);
@@ -101,22 +107,24 @@ function gateOf(roles: Roles, kind: MatchKind, context: MatchContext): ClosedGat
   }
 }
 
-function judgeOpen(roles: Roles, context: MatchContext): Judged {
+/** The score of a pair whose gates are open. */
+export function judgeOpen(kind: MatchKind, subject: Party, candidate: Party, context: MatchContext): Judged {
+  const roles = rolesOf(subject, candidate, kind);
   switch (roles.task) {
     case 'investor_for_startup': {
       const { company, investor, swapped } = roles;
       const pair = { company, investor, traits: context.traits(company), mandate: context.mandate(investor) };
       const features = investorFeatures(pair, context.gramWeights);
-      return { ...turned(scoreOf(features, investorWeights), swapped), features };
+      return { ...turned(scoreOf(features, weightTables.investor_for_startup), swapped), features };
     }
     case 'supplier_for_need': {
       const owner = context.member(roles.need.doc.ownerId)?.doc;
       const features = supplierFeatures(roles.need, roles.supplier, owner, context.gramWeights);
-      return { ...turned(scoreOf(features, supplierWeights), roles.swapped), features };
+      return { ...turned(scoreOf(features, weightTables.supplier_for_need), roles.swapped), features };
     }
     case 'partner_for_member': {
       const features = partnerFeatures(roles.one, roles.other, context.gramWeights);
-      return { ...scoreOf(features, partnerWeights), features };
+      return { ...scoreOf(features, weightTables.partner_for_member), features };
     }
   }
 }

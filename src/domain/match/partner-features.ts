@@ -1,37 +1,68 @@
 /** Signals between two members that may work together. Rivals look alike in text; what one seeks and the other offers tells them apart. */
-import { publicBodyKinds, type MemberKind } from '../member.ts';
-import { containment, type GramWeights } from './grams.ts';
+import { memberKinds, publicBodyKinds, type Member, type MemberKind } from '../member.ts';
+import { conceptCosine, conceptShare, onAxes, rarestShared, union, type Concepts } from './concepts.ts';
+import { either, lifts, lowers, type FeatureTable } from './feature-table.ts';
+import { surplus, type GramWeights } from './grams.ts';
 import type { MemberParty, PreparedFacet } from './party.ts';
 import { bestPairs, cosine } from './similarity.ts';
+import { isPendingCertificate } from './traits.ts';
 
-export const partnerFeatureNames = [
-  'profiles', // cosine of the two profiles, 0-1
-  'askToProfile', // what the subject asks against what the candidate is, 0-1
-  'profileToAsk', // and the other way round, 0-1
-  'asks', // cosine of the two asks, 0-1
-  'seekBest', // best of the subject's seeks against the candidate's sentences, 0-1
-  'seekMean', // mean over the subject's seeks, 0-1
-  'soughtBest', // best of the candidate's seeks against the subject's sentences, 0-1
-  'soughtMean', // 0-1
-  'reciprocal', // geometric mean of seekBest and soughtBest, 0-1
-  'words', // share of the subject's telling grams at the candidate, 0-1
-  'wordsBack', // and the other way round, 0-1
-  'rivalry', // same offers for the same users while neither seeks the other, 0-1 (bad)
-  'offersAlike', // best offer against offer, 0-1
-  'sameKind', // 0 or 1
-  'sameCounty', // 0 or 1
-  'candidatePublic', // municipality, intermunicipal or hospital, 0 or 1
-  'candidateKnowledge', // research, test lab, TTO, incubator, 0 or 1
-  'candidateCarrier', // lighthouse or integrator, 0 or 1
-  'candidateService', // 0 or 1
-  'candidateUsers', // user organisation, 0 or 1
-  'complementaryKinds', // one side buys or tests what the other makes, 0 or 1
-  'kindSought', // the candidate's kind is named in the subject's seeks, 0 or 1
-  'kindSoughtBack', // the subject's kind is named in the candidate's seeks, 0 or 1
-  'sharedSectors', // share of the subject's sector words that the candidate shares, 0-1
-  'integrationsNamed', // one side's integration is the other's name or offer, 0-1
-] as const;
-export type PartnerFeature = (typeof partnerFeatureNames)[number];
+export const partnerFeatureTable = {
+  profiles: lifts('forward', 'vectors', 'the two profiles'),
+  askToProfile: lifts('forward', 'vectors', 'what the subject asks against what the candidate is'),
+  profileToAsk: lifts('back', 'vectors', 'and the other way round'),
+  asks: lifts('structure', 'vectors', 'the two asks'),
+  seekBest: lifts('forward', 'vectors', "best of the subject's seeks against the candidate's sentences"),
+  seekMean: lifts('forward', 'vectors', "mean over the subject's seeks"),
+  soughtBest: lifts('back', 'vectors', "best of the candidate's seeks against the subject's sentences"),
+  soughtMean: lifts('back', 'vectors', "mean over the candidate's seeks"),
+  reciprocal: lifts(
+    'structure',
+    'vectors',
+    'geometric mean of seekBest and soughtBest: one-sided interest must not win',
+  ),
+  askReciprocal: lifts('structure', 'vectors', 'geometric mean of askToProfile and profileToAsk'),
+  askEither: lifts('structure', 'vectors', 'the larger of the two'),
+  seekEither: lifts(
+    'structure',
+    'vectors',
+    'the larger of seekBest and soughtBest: one plain wish is a reason to meet',
+  ),
+  words: lifts('forward', 'words', "the subject's telling grams at the candidate, beyond chance", [-1, 1]),
+  wordsBack: lifts('back', 'words', 'and the other way round', [-1, 1]),
+  seekConcepts: lifts('forward', 'concepts', 'share of the concepts sought that the candidate speaks of'),
+  seekConceptsBest: lifts('forward', 'concepts', 'the seek whose concepts it meets best'),
+  seekRarest: lifts('forward', 'concepts', 'the most telling concept sought that it offers'),
+  soughtConcepts: lifts('back', 'concepts', 'share of the concepts the candidate seeks that the subject speaks of'),
+  soughtConceptsBest: lifts('back', 'concepts', 'the seek of the candidate that the subject meets best'),
+  soughtRarest: lifts('back', 'concepts', 'the most telling concept the candidate seeks and the subject offers'),
+  conceptReciprocal: lifts('structure', 'concepts', 'geometric mean of seekConceptsBest and soughtConceptsBest'),
+  conceptEither: lifts('structure', 'concepts', 'the larger of the two'),
+  candidateIsSought: lifts('forward', 'concepts', "share of the candidate's concepts that the subject seeks"),
+  conceptsAlike: lifts('structure', 'concepts', 'cosine of all concepts'),
+  fieldsAlike: lifts('structure', 'concepts', 'cosine of the illnesses and settings'),
+  solutionsAlike: lifts('structure', 'concepts', 'cosine of the solutions and methods'),
+  rivalry: lowers('structure', 'vectors', 'same offers, both sell, neither seeks the other'),
+  fillsGap: lifts('forward', 'rules', 'the candidate offers a help that the subject shows a gap for'),
+  gapFilled: lifts('back', 'rules', 'the subject offers a help that the candidate shows a gap for'),
+  sellsToCandidate: lifts('forward', 'fields', 'the subject sells to this kind'),
+  sellsToSubject: lifts('back', 'fields', 'the candidate sells to this kind'),
+  otherIndustry: lowers('structure', 'fields', 'drug makers and others have little in common'),
+  sameKind: either('structure', 'fields', 'same kind, or both startup or company'),
+  sameCounty: lifts('structure', 'fields', 'nearness'),
+  sharedClusters: lifts('structure', 'fields', 'members of one cluster'),
+  candidatePublic: either('structure', 'fields', 'municipality, intermunicipal or hospital'),
+  candidateKnowledge: either('structure', 'fields', 'research, test lab, TTO, incubator'),
+  candidateCarrier: either('structure', 'fields', 'lighthouse or integrator'),
+  candidateService: either('structure', 'fields', 'service'),
+  candidateUsers: either('structure', 'fields', 'user organisation'),
+  complementaryKinds: lifts('structure', 'fields', 'one side buys or tests what the other makes'),
+  kindSought: lifts('forward', 'rules', "the candidate's kind is named in the subject's seeks"),
+  kindSoughtBack: lifts('back', 'rules', "the subject's kind is named in the candidate's seeks"),
+  sharedSectors: lifts('structure', 'fields', 'share of the sector words that the candidate shares'),
+  integrationsNamed: lifts('structure', 'fields', "one side's integration is the other's name"),
+} as const satisfies FeatureTable<string>;
+export type PartnerFeature = keyof typeof partnerFeatureTable;
 
 const moneyPattern =
   /(\d\s*(mill|mnok|mrd|m\b|million)|\bNOK\b|\bkapital\b|\binvestor|\bangels?\b|\bengel\b|\bsåkorn|\bemisjon|\bseed\b|\bseries [ab]\b|\bserie [ab]\b|venture|\bcapital\b|oppkjøp|acqui|\bround\b)/iu;
@@ -57,29 +88,95 @@ const kindWords: Readonly<Partial<Record<MemberKind, RegExp>>> = {
 
 const mean = (values: readonly number[]): number =>
   values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
-const seeksOf = (party: MemberParty): PreparedFacet[] => party.byRole.seek.filter((facet) => !asksForMoney(facet.text));
+const best = (values: readonly number[]): number => Math.max(0, ...values);
+/** What of a member is the same in every pair it is in. */
+interface Wishes {
+  seeks: readonly PreparedFacet[];
+  seekConcepts: Concepts;
+  offerConcepts: Concepts;
+  kinds: ReadonlySet<MemberKind>;
+}
+const wishesKnown = new WeakMap<MemberParty, Wishes>();
+function wishesOf(party: MemberParty): Wishes {
+  let wishes = wishesKnown.get(party);
+  if (wishes === undefined) {
+    const seeks = party.byRole.seek.filter((facet) => !asksForMoney(facet.text));
+    wishes = {
+      seeks,
+      seekConcepts: union(seeks.map((facet) => facet.concepts)),
+      offerConcepts: union(party.byRole.offer.map((facet) => facet.concepts)),
+      kinds: new Set(memberKinds.filter((kind) => seeks.some((facet) => kindWords[kind]?.test(facet.text) ?? false))),
+    };
+    wishesKnown.set(party, wishes);
+  }
+  return wishes;
+}
 const sells = (kind: MemberKind) => ['startup', 'company', 'lighthouse', 'integrator', 'service'].includes(kind);
 const hosts = (kind: MemberKind) => [...publicBodyKinds, 'research', 'testlab', 'userorg'].includes(kind);
+
+/** What a member lacks that others offer as a help: read from its fields, one concept of help each. */
+const gaps: readonly (readonly [help: RegExp, gap: (member: Member) => boolean])[] = [
+  [
+    /\bMDR\b|\bIVDR\b|regulator|ISO 13485/iu,
+    (m) =>
+      m.sectors?.[0] === 'medtech' &&
+      !m.certifications?.some((c) => /\bCE\b|IVDR/u.test(c) && !isPendingCertificate(c)),
+  ],
+  [
+    /\bNormen\b|ISO 27001|informasjonssikkerhet|information security|penetra/iu,
+    (m) =>
+      m.sectors?.[0] === 'digital-health' &&
+      !m.certifications?.some((c) => /27001/u.test(c) && !isPendingCertificate(c)),
+  ],
+  [/clinical (trial|invest)|klinisk utprøv|ISO 14155|kliniske studi/iu, (m) => m.phase === 'testing'],
+  [/inkubator|incubator|accelerator|aksellerator|forretningsutvikling/iu, (m) => m.fundingStage === 'pre-seed'],
+  [/nullserie|produksjon|manufactur|prototyp/iu, (m) => m.sectors?.[0] === 'medtech' && m.phase === 'testing'],
+  [/følgeforsk|evaluer|evaluat|gevinst|helseøkonom|health econom/iu, (m) => m.phase === 'commercialisation'],
+];
+
+function fillsGap(helper: MemberParty, helped: MemberParty): number {
+  if (!['startup', 'company'].includes(helped.doc.kind) || ['startup', 'company'].includes(helper.doc.kind)) return 0;
+  const offers = (helper.doc.offers ?? []).join('. ');
+  return gaps.some(([help, gap]) => help.test(offers) && gap(helped.doc)) ? 1 : 0;
+}
+
+const buyers: Readonly<Partial<Record<MemberKind, RegExp>>> = {
+  municipality: /kommun|municipal/iu,
+  intermunicipal: /kommun|municipal|iks\b|responssent|legevakt/iu,
+  hospital: /helsef|sykehus|sjukehus|hospital|klinikk|clinic/iu,
+  research: /forsk|research|universit|utdann/iu,
+  lighthouse: /legemiddelselskap|pharma|leverandør|vendor|OEM|konsern|private sykehjem/iu,
+};
+const sellsTo = (seller: Member, kind: MemberKind): number =>
+  sells(seller.kind) && (seller.customers ?? []).some((customer) => buyers[kind]?.test(customer) ?? false) ? 1 : 0;
 
 export function partnerFeatures(
   subject: MemberParty,
   candidate: MemberParty,
   weights: GramWeights,
 ): Record<PartnerFeature, number> {
+  const ours = wishesOf(subject);
+  const theirs = wishesOf(candidate);
   const sentencesOf = (party: MemberParty) => [...party.byRole.offer, ...party.byRole.about];
-  const seek = bestPairs(seeksOf(subject), sentencesOf(candidate), weights).map((pair) => pair.similarity);
-  const sought = bestPairs(seeksOf(candidate), sentencesOf(subject), weights).map((pair) => pair.similarity);
-  const seekBest = Math.max(0, ...seek);
-  const soughtBest = Math.max(0, ...sought);
+  const seek = bestPairs(ours.seeks, sentencesOf(candidate), weights).map((pair) => pair.similarity);
+  const soughtPairs = bestPairs(theirs.seeks, sentencesOf(subject), weights).map((pair) => pair.similarity);
+  const seekBest = best(seek);
+  const soughtBest = best(soughtPairs);
   const offers = bestPairs(subject.byRole.offer, candidate.byRole.offer, weights).map((pair) => pair.similarity);
-  const offersAlike = Math.max(0, ...offers);
+  const offersAlike = best(offers);
   const a = subject.doc;
   const b = candidate.doc;
   const makers = sells(a.kind) && sells(b.kind);
   const sectorsA = (a.sectors ?? []).map((sector) => sector.toLowerCase());
   const sectorsB = new Set((b.sectors ?? []).map((sector) => sector.toLowerCase()));
-  const named = (party: MemberParty, kind: MemberKind) =>
-    seeksOf(party).some((facet) => kindWords[kind]?.test(facet.text) ?? false);
+  const seekConceptsBest = best(
+    ours.seeks.map((facet) => conceptShare(facet.concepts, candidate.ownConcepts, weights)),
+  );
+  const soughtConceptsBest = best(
+    theirs.seeks.map((facet) => conceptShare(facet.concepts, subject.ownConcepts, weights)),
+  );
+  const askToProfile = Math.max(0, cosine(subject.byRole.ask[0]?.vector, candidate.byRole.profile[0]?.vector));
+  const profileToAsk = Math.max(0, cosine(subject.byRole.profile[0]?.vector, candidate.byRole.ask[0]?.vector));
   const integrates = (one: MemberParty, other: MemberParty) =>
     (one.doc.integrations ?? []).some((integration) =>
       other.doc.name.toLowerCase().startsWith(integration.toLowerCase().split(' ')[0]!),
@@ -88,32 +185,53 @@ export function partnerFeatures(
       : 0;
   return {
     profiles: Math.max(0, cosine(subject.byRole.profile[0]?.vector, candidate.byRole.profile[0]?.vector)),
-    askToProfile: Math.max(0, cosine(subject.byRole.ask[0]?.vector, candidate.byRole.profile[0]?.vector)),
-    profileToAsk: Math.max(0, cosine(subject.byRole.profile[0]?.vector, candidate.byRole.ask[0]?.vector)),
+    askToProfile,
+    profileToAsk,
     asks: Math.max(0, cosine(subject.byRole.ask[0]?.vector, candidate.byRole.ask[0]?.vector)),
     seekBest,
     seekMean: mean(seek),
     soughtBest,
-    soughtMean: mean(sought),
+    soughtMean: mean(soughtPairs),
     reciprocal: Math.sqrt(seekBest * soughtBest),
-    words: containment(subject.grams, candidate.grams, weights),
-    wordsBack: containment(candidate.grams, subject.grams, weights),
+    askReciprocal: Math.sqrt(askToProfile * profileToAsk),
+    askEither: Math.max(askToProfile, profileToAsk),
+    seekEither: Math.max(seekBest, soughtBest),
+    words: surplus(subject, candidate, weights),
+    wordsBack: surplus(candidate, subject, weights),
+    seekConcepts: conceptShare(ours.seekConcepts, candidate.ownConcepts, weights),
+    seekConceptsBest,
+    seekRarest: rarestShared(ours.seekConcepts, theirs.offerConcepts, weights),
+    soughtConcepts: conceptShare(theirs.seekConcepts, subject.ownConcepts, weights),
+    soughtConceptsBest,
+    soughtRarest: rarestShared(theirs.seekConcepts, ours.offerConcepts, weights),
+    conceptReciprocal: Math.sqrt(seekConceptsBest * soughtConceptsBest),
+    conceptEither: Math.max(seekConceptsBest, soughtConceptsBest),
+    candidateIsSought: conceptShare(candidate.ownConcepts, ours.seekConcepts, weights),
+    conceptsAlike: conceptCosine(subject.concepts, candidate.concepts, weights),
+    fieldsAlike: conceptCosine(subject.concepts, candidate.concepts, weights, onAxes('field', 'setting')),
+    solutionsAlike: conceptCosine(subject.concepts, candidate.concepts, weights, onAxes('solution', 'method')),
     rivalry: makers ? Math.max(0, offersAlike - Math.max(seekBest, soughtBest)) : 0,
-    offersAlike,
+    fillsGap: fillsGap(candidate, subject),
+    gapFilled: fillsGap(subject, candidate),
+    sellsToCandidate: sellsTo(a, b.kind),
+    sellsToSubject: sellsTo(b, a.kind),
+    otherIndustry:
+      sells(a.kind) && sells(b.kind) && (a.sectors?.[0] === 'pharma') !== (b.sectors?.[0] === 'pharma') ? 1 : 0,
     sameKind:
       a.kind === b.kind ||
       (makers && ['startup', 'company'].includes(a.kind) && ['startup', 'company'].includes(b.kind))
         ? 1
         : 0,
     sameCounty: a.county !== undefined && a.county === b.county ? 1 : 0,
+    sharedClusters: a.clusters?.some((cluster) => b.clusters?.includes(cluster)) === true ? 1 : 0,
     candidatePublic: publicBodyKinds.includes(b.kind) ? 1 : 0,
     candidateKnowledge: ['research', 'testlab', 'tto', 'incubator'].includes(b.kind) ? 1 : 0,
     candidateCarrier: ['lighthouse', 'integrator'].includes(b.kind) ? 1 : 0,
     candidateService: b.kind === 'service' ? 1 : 0,
     candidateUsers: b.kind === 'userorg' ? 1 : 0,
     complementaryKinds: (sells(a.kind) && hosts(b.kind)) || (hosts(a.kind) && sells(b.kind)) ? 1 : 0,
-    kindSought: named(subject, b.kind) ? 1 : 0,
-    kindSoughtBack: named(candidate, a.kind) ? 1 : 0,
+    kindSought: ours.kinds.has(b.kind) ? 1 : 0,
+    kindSoughtBack: theirs.kinds.has(a.kind) ? 1 : 0,
     sharedSectors:
       sectorsA.length === 0 ? 0 : sectorsA.filter((sector) => sectorsB.has(sector)).length / sectorsA.length,
     integrationsNamed: Math.max(integrates(subject, candidate), integrates(candidate, subject)),

@@ -1,30 +1,35 @@
 import type { GateCode } from './gates.ts';
-import { canBeCandidate, judge, type Judged, type MatchContext, type MatchKind } from './pair.ts';
+import { canBeCandidate, gateFor, judgeOpen, type Judged, type MatchContext, type MatchKind } from './pair.ts';
 import type { Party } from './party.ts';
 
 export interface Ranked extends Judged {
   party: Party;
 }
 
-export interface Ranking {
-  /** Best first; equal scores in ascending order of type and id. */
-  ranked: Ranked[];
+export interface Sifted {
+  open: Party[];
   /** How many candidates each gate closed. */
   closed: Partial<Record<GateCode, number>>;
 }
 
 const key = (party: Party) => `${party.type}:${party.id}`;
 
-/** Judges every candidate of the right kind but the subject itself. Cost: linear in candidates. */
-export function rank(kind: MatchKind, subject: Party, candidates: Iterable<Party>, context: MatchContext): Ranking {
-  const ranked: Ranked[] = [];
-  const closed: Ranking['closed'] = {};
+/** Every candidate of the right kind but the subject itself, past all gates, in the order given. Cost: linear. */
+export function sift(kind: MatchKind, subject: Party, candidates: Iterable<Party>, context: MatchContext): Sifted {
+  const open: Party[] = [];
+  const closed: Sifted['closed'] = {};
   for (const party of candidates) {
-    if (!canBeCandidate(kind, party) || key(party) === key(subject)) continue;
-    const verdict = judge(kind, subject, party, context);
-    if ('closed' in verdict) closed[verdict.closed.code] = (closed[verdict.closed.code] ?? 0) + 1;
-    else ranked.push({ party, ...verdict.judged });
+    if (!canBeCandidate(kind, party) || (party.type === subject.type && party.id === subject.id)) continue;
+    const gate = gateFor(kind, subject, party, context);
+    if (gate === undefined) open.push(party);
+    else closed[gate.code] = (closed[gate.code] ?? 0) + 1;
   }
-  ranked.sort((a, b) => b.score - a.score || (key(a.party) < key(b.party) ? -1 : 1));
-  return { ranked, closed };
+  return { open, closed };
+}
+
+/** Scores candidates whose gates are open: best first, equal scores in ascending order of type and id. */
+export function rank(kind: MatchKind, subject: Party, open: Iterable<Party>, context: MatchContext): Ranked[] {
+  const ranked: Ranked[] = [];
+  for (const party of open) ranked.push({ party, ...judgeOpen(kind, subject, party, context) });
+  return ranked.sort((a, b) => b.score - a.score || (key(a.party) < key(b.party) ? -1 : 1));
 }

@@ -1,4 +1,5 @@
-import type { Part, WeightTable } from './weights.ts';
+import type { Part } from './feature-table.ts';
+import type { WeightTable } from './weights.ts';
 
 export interface Score {
   /** 0-1: the estimated chance that an adviser would call it a good match. */

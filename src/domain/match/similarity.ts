@@ -1,3 +1,4 @@
+import { conceptShare } from './concepts.ts';
 import { containment, type GramWeights } from './grams.ts';
 import type { PreparedFacet } from './party.ts';
 
@@ -17,11 +18,22 @@ export function cosine(a: Float32Array | undefined, b: Float32Array | undefined)
   return s0 + s1 + s2 + s3;
 }
 
-/** How well `to` answers `from`, 0-1: cosine, lifted by shared pieces of words. */
+/**
+ * A unit vector moved so that the mean of all texts in its language lies at the origin: what is left says what the text
+ * is about, and no longer which language it is in or that it is about health.
+ */
+export function centred(vector: Float32Array, centre: Float32Array): Float32Array {
+  const moved = vector.map((value, i) => value - centre[i]!);
+  const length = Math.sqrt(cosine(moved, moved));
+  return length < 1e-6 ? vector : moved.map((value) => value / length);
+}
+
+/** How well `to` answers `from`, 0-1: cosine, lifted by shared pieces of words and shared concepts. */
 export function answer(from: PreparedFacet, to: PreparedFacet, weights: GramWeights): number {
   const meaning = Math.max(0, cosine(from.vector, to.vector));
   const words = containment(from.grams, to.grams, weights);
-  return Math.min(1, 0.75 * meaning + 0.25 * words);
+  const concepts = conceptShare(from.concepts, to.concepts, weights);
+  return Math.min(1, 0.7 * meaning + 0.15 * words + 0.15 * concepts);
 }
 
 export interface FacetPair {

@@ -1,33 +1,54 @@
 /** Signals between a need and a supplier. */
 import { publicBodyKinds, type Member } from '../member.ts';
-import { containment, type GramWeights } from './grams.ts';
+import { conceptCosine, conceptShare, onAxes, union } from './concepts.ts';
+import { either, lifts, type FeatureTable } from './feature-table.ts';
+import { surplus, type GramWeights } from './grams.ts';
 import type { MemberParty, NeedParty } from './party.ts';
 import { requirementMatches, type RequirementMatch } from './requirements.ts';
 import { bestPairs, cosine } from './similarity.ts';
 
-export const supplierFeatureNames = [
-  'needToProfile', // cosine of title and description with the supplier's profile, 0-1
-  'titleToProfile', // cosine of the title alone, 0-1
-  'wordsOfNeed', // share of the need's telling grams that the supplier writes, 0-1
-  'wordsOfSupplier', // and the other way round, 0-1
-  'mustMean', // mean degree over the must-haves, 0-1
-  'mustBest', // best degree that no certificate decides, 0-1
-  'mustSecond', // second best, 0-1
-  'certificates', // share of certificate demands shown, 0-1; 0.5 where none is asked
-  'niceMean', // mean degree over the nice-to-haves, 0-1
-  'offerBest', // best offer against any sentence of the need, 0-1
-  'offerMean', // mean over its offers, 0-1
-  'descriptionMean', // mean over the need's sentences, 0-1
-  'buyerKind', // sells to the owner's kind, 0-1; 0.5 unknown
-  'ready', // far enough for the route, 0-1
-  'sameCounty', // 0 or 1
-  'sectorWords', // shared sector words, 0-1
-  'isService', // service or integrator, 0 or 1
-] as const;
-export type SupplierFeature = (typeof supplierFeatureNames)[number];
+export const supplierFeatureTable = {
+  needToProfile: lifts('forward', 'vectors', "title and description against the supplier's profile"),
+  titleToProfile: lifts('forward', 'vectors', 'the title alone'),
+  wordsOfNeed: lifts('forward', 'words', "the need's telling grams that the supplier writes, beyond chance", [-1, 1]),
+  wordsOfSupplier: lifts('back', 'words', 'and the other way round', [-1, 1]),
+  titleConcepts: lifts('forward', 'concepts', "share of the title's concepts that the supplier speaks of"),
+  needConcepts: lifts('forward', 'concepts', 'the same for title and must-haves together'),
+  needSolutions: lifts('forward', 'concepts', 'the same for solutions and methods alone'),
+  mustConceptsBest: lifts('forward', 'concepts', 'the must-have whose concepts it meets best'),
+  supplierConcepts: lifts('back', 'concepts', "share of the supplier's concepts that the need speaks of"),
+  offerConcepts: lifts('back', 'concepts', 'the offer whose concepts the need asks for most'),
+  conceptsAlike: lifts('forward', 'concepts', 'cosine of all concepts'),
+  solutionsAlike: lifts('forward', 'concepts', 'cosine of the solutions and methods'),
+  mustMean: lifts('forward', 'vectors', 'mean degree over the must-haves'),
+  mustBest: lifts('forward', 'vectors', 'best degree that no certificate decides'),
+  mustSecond: lifts('forward', 'vectors', 'second best'),
+  mustWeakest: lifts('forward', 'vectors', 'the weakest must-have that no certificate decides'),
+  certificates: lifts('structure', 'rules', 'share of certificate demands shown, 0.5 where none is asked'),
+  niceMean: lifts('forward', 'vectors', 'mean degree over the nice-to-haves'),
+  offerBest: lifts('back', 'vectors', 'best offer against any sentence of the need'),
+  offerMean: lifts('back', 'vectors', 'mean over its offers'),
+  descriptionMean: lifts('forward', 'vectors', "mean over the need's sentences"),
+  buyerKind: lifts('structure', 'fields', "sells to the owner's kind, 0.5 unknown"),
+  ready: lifts('structure', 'fields', 'far enough for the route'),
+  scale: lifts('structure', 'fields', 'revenue against the budget, 0.5 unknown'),
+  sameCounty: lifts('structure', 'fields', 'in the same county'),
+  sectorWords: lifts('structure', 'fields', 'shared sector words'),
+  isService: either('structure', 'fields', 'service or integrator'),
+  history: lifts('structure', 'history', 'delivered to needs like this one before, weighed by how long ago'),
+} as const satisfies FeatureTable<string>;
+export type SupplierFeature = keyof typeof supplierFeatureTable;
 
 const mean = (values: readonly number[]): number =>
   values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const best = (values: readonly number[]): number => Math.max(0, ...values);
+
+/** Whether a contract of this size is one that the supplier can carry: a year's revenue of twice the budget is plenty. */
+const scaleOf = (supplier: Member, budgetNok: number | undefined): number =>
+  budgetNok === undefined || budgetNok === 0 || supplier.revenueNok === undefined
+    ? 0.5
+    : Math.min(1, supplier.revenueNok / budgetNok / 2);
 
 const earlyRoutes = new Set(['pilot', 'innovation-partnership', 'pre-commercial', 'market-dialogue']);
 
@@ -72,28 +93,42 @@ export function supplierFeatures(
     .map((m) => m.degree)
     .sort((a, b) => b - a);
   const demanded = musts.filter((m) => m.certificate !== undefined);
+  const asked = union([title?.concepts ?? [], ...need.byRole.requirement.map((facet) => facet.concepts)]);
+  const { ownConcepts } = supplier;
+  const solutions = onAxes('solution', 'method');
   const ownerKind = owner !== undefined && publicBodyKinds.includes(owner.kind) ? owner.kind : undefined;
   return {
     needToProfile: Math.max(0, cosine(need.byRole.ask[0]?.vector, profile)),
     titleToProfile: Math.max(0, cosine(title?.vector, profile)),
-    wordsOfNeed: containment(need.grams, supplier.grams, weights),
-    wordsOfSupplier: containment(supplier.grams, need.grams, weights),
+    wordsOfNeed: surplus(need, supplier, weights),
+    wordsOfSupplier: surplus(supplier, need, weights),
+    titleConcepts: conceptShare(title?.concepts ?? [], ownConcepts, weights),
+    needConcepts: conceptShare(asked, ownConcepts, weights),
+    needSolutions: conceptShare(asked, ownConcepts, weights, solutions),
+    mustConceptsBest: best(need.byRole.requirement.map((facet) => conceptShare(facet.concepts, ownConcepts, weights))),
+    supplierConcepts: conceptShare(ownConcepts, need.concepts, weights),
+    offerConcepts: best(supplier.byRole.offer.map((facet) => conceptShare(facet.concepts, need.concepts, weights))),
+    conceptsAlike: conceptCosine(need.concepts, ownConcepts, weights),
+    solutionsAlike: conceptCosine(need.concepts, ownConcepts, weights, solutions),
     mustMean: mean(musts.map((m) => m.degree)),
     mustBest: substance[0] ?? 0,
     mustSecond: substance[1] ?? 0,
+    mustWeakest: substance.at(-1) ?? 0,
     certificates:
       demanded.length === 0
         ? 0.5
         : mean(demanded.map((m) => (m.certificate === 'shown' ? 1 : m.certificate === 'pending' ? 0.4 : 0))),
     niceMean: mean(requirementMatches(need.byRole.wish, supplier, weights).map((m) => m.degree)),
-    offerBest: Math.max(0, ...offers),
+    offerBest: best(offers),
     offerMean: mean(offers),
     descriptionMean: mean(bestPairs(need.byRole.about, sentences, weights).map((pair) => pair.similarity)),
     buyerKind: sellsTo(supplier.doc, ownerKind),
     ready: readiness(supplier.doc, need.doc.procurementRoute),
+    scale: scaleOf(supplier.doc, need.doc.budgetNok),
     sameCounty: need.doc.county !== undefined && need.doc.county === supplier.doc.county ? 1 : 0,
     sectorWords: sectorShare(need.doc.sectors, supplier),
     isService: supplier.doc.kind === 'service' || supplier.doc.kind === 'integrator' ? 1 : 0,
+    history: 0,
   };
 }
 

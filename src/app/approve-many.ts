@@ -1,0 +1,120 @@
+/** Many approvals at once, each for itself, with a look at who would get how much before anything happens. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { z } from 'zod';
+import {
+  capMonthOf,
+  capSentence,
+  exposureOf,
+  freeSlot,
+  isFull,
+  type Cap,
+  type Exposure,
+} from '../domain/introduction/caps.ts';
+import type { Introduction } from '../domain/introduction/introduction.ts';
+import { Problem } from '../domain/problem.ts';
+import type { Actor } from './actor.ts';
+import { faultsOf } from './faults.ts';
+import { capsFor } from './introduction-caps.ts';
+import { readParties } from './introduction-parties.ts';
+import type { Introductions } from './introductions.ts';
+import type { Clock, Store, Stored, Where } from './ports.ts';
+import { approveManyBody } from './schemas/introduction.ts';
+
+export interface ApproveManyReport {
+  dryRun: boolean;
+  selected: number;
+  /** In a dry run: those that would be. */
+  approved: string[];
+  refused: { id: string; code: string; sentence: string }[];
+  exposure: Exposure[];
+}
+
+export type ApproveMany = (body: unknown, actor: Actor, dryRun: boolean) => Promise<ApproveManyReport>;
+
+const mostAtOnce = 1000;
+
+export function createApproveMany(deps: { store: Store; clock: Clock; introductions: Introductions }): ApproveMany {
+  const { store, clock, introductions } = deps;
+  const collection = store.collection('introductions');
+
+  /** The best first, so that caps stop the weakest. */
+  const select = async (body: z.infer<typeof approveManyBody>): Promise<Stored<Introduction>[]> => {
+    if (body.ids !== undefined) return collection.getMany([...new Set(body.ids)]);
+    const where: Where = {
+      state: 'suggested',
+      ...(body.eventId === undefined ? {} : { eventId: body.eventId }),
+      ...(body.subjectId === undefined ? {} : { subjectId: body.subjectId }),
+    };
+    const found: Stored<Introduction>[] = [];
+    let after: string | undefined;
+    do {
+      const page = await collection.find({ where, limit: mostAtOnce, ...(after === undefined ? {} : { after }) });
+      found.push(...page.items.filter(({ doc }) => (doc.suggestion?.score ?? 1) >= (body.minScore ?? 0)));
+      after = page.nextCursor;
+    } while (after !== undefined);
+    return found.sort((x, y) => (y.doc.suggestion?.score ?? 1) - (x.doc.suggestion?.score ?? 1)).slice(0, mostAtOnce);
+  };
+
+  return async (body, actor, dryRunAsked) => {
+    const parsed = approveManyBody.safeParse(body ?? {});
+    if (!parsed.success)
+      throw new Problem('invalid', 'The body is not valid.', { faults: faultsOf(parsed.error, body) });
+    if (actor.role === 'member') throw new Problem('forbidden', 'Introductions are approved by advisers.');
+    const dryRun = dryRunAsked || parsed.data.dryRun;
+    const selected = await select(parsed.data);
+    const parties = await readParties(
+      store,
+      selected.map(({ doc }) => doc),
+    );
+    const now = clock.now().toISOString();
+    const capsOf = new Map<string, Cap[]>();
+    for (const { id, doc } of selected) {
+      capsOf.set(id, await capsFor(store, doc, parties, now));
+      await nextTurn();
+    }
+    const known = new Set(selected.map(({ id }) => id));
+    const report: ApproveManyReport = {
+      dryRun,
+      selected: selected.length,
+      approved: [],
+      refused: (parsed.data.ids ?? [])
+        .filter((id) => !known.has(id))
+        .map((id) => ({ id, code: 'not-found', sentence: `There is no introduction ${id}.` })),
+      exposure: exposureOf([...capsOf.values()].flatMap((caps) => caps.filter(({ side }) => side === 'b'))),
+    };
+    const simulate = simulation();
+    for (const { id, doc } of selected) {
+      const fault = dryRun
+        ? simulate(doc, capsOf.get(id)!)
+        : await introductions.act(id, 'approve', {}, actor).then(
+            () => undefined,
+            (error: unknown) => {
+              if (!(error instanceof Problem)) throw error;
+              const reason = error.extra['reason'];
+              return { code: typeof reason === 'string' ? reason : error.code, sentence: error.message };
+            },
+          );
+      if (fault === undefined) report.approved.push(id);
+      else report.refused.push({ id, ...fault });
+    }
+    return report;
+  };
+}
+
+/** What approving one after the other would come to, without writing anything. */
+function simulation() {
+  const given = new Map<string, number[]>();
+  return ({ state, capMonths }: Introduction, caps: readonly Cap[]): { code: string; sentence: string } | undefined => {
+    if (state !== 'suggested') return { code: 'not-in-this-state', sentence: `The introduction is ${state}.` };
+    const open = caps
+      .filter(({ memberId, month }) => !capMonths.includes(capMonthOf(memberId, month)))
+      .map((cap) => ({ ...cap, taken: [...cap.taken, ...(given.get(cap.memberId) ?? [])] }));
+    const full = open.find(isFull);
+    if (full !== undefined) return { code: 'cap-reached', sentence: capSentence(full) };
+    for (const cap of open) {
+      const slot = freeSlot(cap);
+      given.set(cap.memberId, [...(given.get(cap.memberId) ?? []), Number(slot.slice(slot.lastIndexOf(':') + 1))]);
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,38 @@
+/** The members and needs behind introductions, as they are now. */
+import type { Member } from '../domain/member.ts';
+import type { Need } from '../domain/need.ts';
+import type { Introduction, Side } from '../domain/introduction/introduction.ts';
+import type { PartyRef } from './party-ref.ts';
+import type { Store } from './ports.ts';
+
+export interface Parties {
+  /** Who answers for the side; absent once removed. */
+  member(introduction: Introduction, side: Side): Member | undefined;
+  ref(introduction: Introduction, side: Side): PartyRef;
+  /** Of the member that answers. Absent once removed. */
+  name(introduction: Introduction, side: Side): string | undefined;
+  /** The title of the need that it is about, whichever side that is. */
+  needTitle(introduction: Introduction): string | undefined;
+}
+
+export async function readParties(store: Store, introductions: readonly Introduction[]): Promise<Parties> {
+  const all = introductions.flatMap(({ a, b }) => [a, b]);
+  const needIds = [...new Set(all.flatMap(({ type, id }) => (type === 'need' ? [id] : [])))];
+  const memberIds = [...new Set(all.map(({ memberId }) => memberId))];
+  const [memberDocs, needDocs] = await Promise.all([
+    store.collection('members').getMany(memberIds),
+    store.collection('needs').getMany(needIds),
+  ]);
+  const members = new Map(memberDocs.map(({ id, doc }) => [id, doc]));
+  const needs = new Map<string, Need>(needDocs.map(({ id, doc }) => [id, doc]));
+  return {
+    member: (introduction, side) => members.get(introduction[side].memberId),
+    ref(introduction, side) {
+      const { type, id } = introduction[side];
+      const kind = type === 'need' ? 'need' : (members.get(id)?.kind ?? 'removed');
+      return { type, id, name: (type === 'need' ? needs.get(id)?.title : members.get(id)?.name) ?? id, kind };
+    },
+    name: (introduction, side) => members.get(introduction[side].memberId)?.name,
+    needTitle: ({ a, b }) => [a, b].flatMap(({ type, id }) => (type === 'need' ? (needs.get(id)?.title ?? []) : []))[0],
+  };
+}

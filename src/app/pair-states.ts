@@ -1,0 +1,86 @@
+/**
+ * What introductions have said about pairs, kept in memory for the ranking. Follows the store's change log, so that each
+ * process knows what any process wrote.
+ */
+import { isErased, pairKeyOf, pairStateOf, type PairState } from '../domain/introduction/pair.ts';
+import type { Introduction } from '../domain/introduction/introduction.ts';
+import type { Store, Stored } from './ports.ts';
+
+export interface PairStates {
+  /** Applies everything that was written since the last call; concurrent calls share one pass. */
+  refresh(): Promise<void>;
+  /** Whoever of the two asks. Members and needs share their ids here. */
+  pairState(subjectId: string, candidateId: string): PairState | undefined;
+}
+
+const pageSize = 1000;
+
+/** `member` for both: only ids are asked for. */
+const keyOf = (one: string, other: string) => pairKeyOf({ type: 'member', id: one }, { type: 'member', id: other });
+
+interface Known {
+  key: string;
+  state: PairState;
+}
+
+export function createPairStates(store: Store): PairStates {
+  const introductions = store.collection('introductions');
+  const byIntroduction = new Map<string, Known>();
+  /** Introductions of each pair in the order they came, for the last one counts. */
+  const byPair = new Map<string, Map<string, PairState>>();
+  let seq = -1;
+  let running: Promise<void> | undefined;
+
+  const forget = (id: string) => {
+    const known = byIntroduction.get(id);
+    if (known === undefined) return;
+    byIntroduction.delete(id);
+    const pair = byPair.get(known.key)!;
+    pair.delete(id);
+    if (pair.size === 0) byPair.delete(known.key);
+  };
+  const remember = ({ id, doc }: Stored<Introduction>) => {
+    const state = pairStateOf(doc);
+    if (state === undefined || isErased(doc)) return;
+    const key = keyOf(doc.a.id, doc.b.id);
+    byIntroduction.set(id, { key, state });
+    const pair = byPair.get(key);
+    if (pair === undefined) byPair.set(key, new Map([[id, state]]));
+    else pair.set(id, state);
+  };
+
+  const loadAll = async () => {
+    // Read first: what is written meanwhile is applied again, which changes nothing.
+    const head = await store.headSeq();
+    let after: string | undefined;
+    do {
+      const page = await introductions.find({ limit: pageSize, ...(after === undefined ? {} : { after }) });
+      for (const one of page.items) remember(one);
+      after = page.nextCursor;
+    } while (after !== undefined);
+    return head;
+  };
+
+  const follow = async () => {
+    if (seq < 0) seq = await loadAll();
+    for (;;) {
+      const changes = await store.changes(seq, pageSize);
+      if (changes.length === 0) return;
+      const ids = [...new Set(changes.filter((one) => one.collection === 'introductions').map((one) => one.id))];
+      const docs = await introductions.getMany(ids);
+      for (const id of ids) forget(id);
+      for (const one of docs) remember(one);
+      seq = changes.at(-1)!.seq;
+    }
+  };
+
+  return {
+    refresh() {
+      running ??= follow().finally(() => {
+        running = undefined;
+      });
+      return running;
+    },
+    pairState: (subjectId, candidateId) => [...(byPair.get(keyOf(subjectId, candidateId))?.values() ?? [])].at(-1),
+  };
+}

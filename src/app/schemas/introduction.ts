@@ -1,0 +1,283 @@
+/** Introductions as they go over the wire. */
+import { z } from 'zod';
+import {
+  declineCodes,
+  introductionStates,
+  mailTemplates,
+  outcomeKinds,
+  rejectCodes,
+  sides,
+} from '../../domain/introduction/introduction.ts';
+import { defaultIntroductionsPerMonth } from '../../domain/introduction/caps.ts';
+import { introductionEvents } from '../../domain/introduction/transitions.ts';
+import { languages } from '../../domain/member.ts';
+import { matchKinds } from '../../domain/match/pair.ts';
+import { id, isoDate, longText, nok, optional, shortText } from './common.ts';
+import { missing, partyRef, reason } from './match.ts';
+import { cursor } from './list.ts';
+
+/** Who acts, until there are accounts. `member:ID` may do what that member may, for its own side only. */
+export const actorHeader = z
+  .string()
+  .regex(
+    /^(?:adviser(?::[A-Za-z0-9][A-Za-z0-9._@-]{0,63})?|member:[A-Za-z0-9][A-Za-z0-9._-]{0,63})$/,
+    'must be "adviser", "adviser:NAME" or "member:ID"',
+  )
+  .default('adviser')
+  .describe('Who acts: "adviser", "adviser:NAME" or "member:ID".');
+
+const side = z.enum(sides).describe('a: the subject; b: the counterpart.');
+const partyType = z.enum(['member', 'need']);
+const given = { side: optional(side).describe('Whose answer it is; an adviser may act in the name of a side.') };
+const because = { text: optional(longText).describe('The reason in words; the other side never sees it.') };
+const moment = z.iso.datetime({ offset: true });
+
+export const introductionListQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: cursor.optional(),
+  state: z.enum(introductionStates).optional(),
+  subject: id.optional().describe('Member or need on side a.'),
+  counterpart: id.optional().describe('Member or need on side b.'),
+  event: id.optional(),
+  mail: z
+    .enum(['undelivered'])
+    .optional()
+    .describe('undelivered: a mail could not be delivered; somebody should call.'),
+  lang: z.enum(languages).default('nb'),
+});
+export const introductionQuery = z.strictObject({ lang: z.enum(languages).default('nb') });
+
+export const newIntroductionSchema = z
+  .strictObject({
+    id: id.optional(),
+    subjectType: partyType,
+    subjectId: id,
+    counterpartType: partyType,
+    counterpartId: id,
+    eventId: optional(id),
+    message: optional(longText),
+  })
+  .meta({ id: 'NewIntroduction' });
+
+export const introductionPatch = z
+  .strictObject({
+    message: longText.nullable().optional().describe('To both sides; null removes it.'),
+    reasonsShown: z
+      .array(z.number().int().min(0))
+      .max(50)
+      .optional()
+      .describe('Indices into the reasons of the suggestion, in the order shown.'),
+  })
+  .meta({ id: 'IntroductionPatch' });
+
+/** The body of each event. */
+export const eventBodies = {
+  approve: z.strictObject({}),
+  reject: z.strictObject({ code: z.enum(rejectCodes), ...because }),
+  send: z.strictObject({ to: optional(z.enum(['a', 'both'])).describe('Default: the setting KOBLING_ASK_BOTH.') }),
+  accept: z.strictObject(given),
+  decline: z.strictObject({ ...given, code: z.enum(declineCodes), ...because }),
+  postpone: z.strictObject({
+    ...given,
+    until: isoDate.describe('It comes back as suggested on that day.'),
+    ...because,
+  }),
+  schedule: z.strictObject({ ...given, at: moment, place: optional(shortText) }),
+  met: z.strictObject({ ...given, met: z.boolean().default(true), on: optional(isoDate), ...because }),
+  outcome: z
+    .strictObject({
+      ...given,
+      outcome: z.enum(outcomeKinds),
+      amountNok: optional(nok),
+      date: isoDate,
+      confirmedBy: shortText.describe('Who confirmed it, such as a name or "both sides".'),
+      ...because,
+    })
+    .refine((body) => body.outcome !== 'investment' || body.amountNok !== undefined, {
+      path: ['amountNok'],
+      error: 'is needed for an investment',
+    }),
+  withdraw: z.strictObject({ ...given, ...because }),
+  undo: z.strictObject({}),
+} as const;
+export type EventRoute = keyof typeof eventBodies;
+
+const common = {
+  perSubject: z.number().int().min(1).max(50).optional().describe('At most so many for each subject.'),
+  minScore: z.number().min(0).max(1).optional(),
+};
+export const suggestBody = z
+  .discriminatedUnion('from', [
+    z.strictObject({
+      from: z.literal('matches'),
+      subjectType: partyType,
+      subjectId: id,
+      kind: z.enum(matchKinds),
+      candidateIds: z.array(id).min(1).max(50).optional().describe('Only these of the list.'),
+      eventId: optional(id),
+      ...common,
+    }),
+    z.strictObject({
+      from: z.literal('event'),
+      eventId: optional(id),
+      memberIds: z.array(id).min(2).max(2000).optional().describe('Who attends.'),
+      ...common,
+    }),
+    z.strictObject({
+      from: z.literal('everything-new'),
+      kinds: z
+        .array(z.enum(['investors', 'partners', 'suppliers']))
+        .min(1)
+        .optional(),
+      ...common,
+    }),
+  ])
+  .meta({ id: 'SuggestIntroductions' });
+export type SuggestBody = z.infer<typeof suggestBody>;
+
+export const approveManyQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).default('false') });
+export const approveManyBody = z
+  .strictObject({
+    ids: z
+      .array(id)
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('Default: what is suggested, by the filters below; the best 1,000.'),
+    eventId: optional(id),
+    subjectId: optional(id),
+    minScore: z.number().min(0).max(1).optional(),
+    dryRun: z.boolean().default(false),
+  })
+  .meta({ id: 'ApproveMany' });
+
+const sidedTimes = z.object({ a: z.string().optional(), b: z.string().optional() });
+const contact = z
+  .object({ name: z.string().optional(), email: z.string().optional(), phone: z.string().optional() })
+  .meta({ id: 'Contact' });
+const outcome = z
+  .object({
+    outcome: z.enum(outcomeKinds),
+    amountNok: z.number().optional(),
+    date: z.string(),
+    confirmedBy: z.string(),
+    text: z.string().optional(),
+    recordedAt: z.string(),
+  })
+  .meta({ id: 'IntroductionOutcome' });
+const historyEntry = z
+  .object({
+    at: z.string(),
+    actor: z.string(),
+    inNameOf: z.enum(['adviser', 'a', 'b', 'system']),
+    event: z.string(),
+    from: z.enum(introductionStates).optional(),
+    to: z.enum(introductionStates),
+    code: z.string().optional(),
+    text: z.string().optional(),
+    date: z.string().optional(),
+  })
+  .meta({ id: 'IntroductionHistoryEntry' });
+
+const summary = {
+  id,
+  state: z.enum(introductionStates),
+  kind: z.enum(matchKinds),
+  origin: z.enum(['engine', 'hand']),
+  a: partyRef,
+  b: partyRef,
+  eventId: id.optional(),
+  score: z.number().optional(),
+  message: z.string().optional(),
+  reasons: z.array(reason).describe('Those shown to the sides.'),
+  asked: sidedTimes,
+  accepted: sidedTimes,
+  answerBy: z.string().optional(),
+  postponedUntil: z.string().optional(),
+  meeting: z.object({ at: z.string(), place: z.string().optional() }).optional(),
+  outcomes: z.array(outcome),
+  allowedEvents: z.array(z.enum(introductionEvents)).describe('What whoever asks may do now.'),
+  contacts: z.object({ a: contact, b: contact }).optional().describe('Only once both have accepted.'),
+};
+export const introductionSummary = z.object(summary).meta({ id: 'IntroductionSummary' });
+export const introductionAnswer = z
+  .object({
+    ...summary,
+    suggestion: z
+      .object({
+        kind: z.enum(matchKinds),
+        rank: z.number().int().optional(),
+        score: z.number(),
+        reasons: z.array(reason),
+        missing: z.array(missing),
+        features: z.record(z.string(), z.number()),
+        featuresDigest: z.string(),
+        weightsDigest: z.string(),
+        language: z.enum(languages),
+        computedAt: z.string(),
+      })
+      .optional()
+      .describe('What the engine said at that time; for advisers.'),
+    gate: z.object({ code: z.string(), sentence: z.string() }).optional(),
+    mails: z
+      .array(
+        z.object({
+          id: z.string(),
+          template: z.enum(mailTemplates),
+          to: z.enum(sides),
+          state: z.enum(['waiting', 'sending', 'sent', 'failed', 'dropped', 'cancelled']),
+          createdAt: z.string(),
+          attempts: z.number().int(),
+          sentAt: z.string().optional(),
+          error: z.string().optional(),
+        }),
+      )
+      .optional()
+      .describe('For advisers.'),
+    history: z.array(historyEntry),
+  })
+  .meta({ id: 'Introduction' });
+
+export const suggestReport = z
+  .object({
+    created: z.array(z.object({ id, subjectId: id, counterpartId: id, score: z.number() })),
+    skipped: z
+      .array(
+        z.object({
+          subjectId: id,
+          counterpartId: id,
+          why: z.enum(['pair-taken', 'working-together', 'below-min-score']),
+          introductionId: id.optional(),
+        }),
+      )
+      .describe('The first 1,000.'),
+  })
+  .meta({ id: 'SuggestReport' });
+
+export const approveManyReport = z
+  .object({
+    dryRun: z.boolean(),
+    selected: z.number().int(),
+    approved: z.array(id).describe('In a dry run: those that would be.'),
+    refused: z.array(z.object({ id, code: z.string(), sentence: z.string() })),
+    exposure: z
+      .array(
+        z.object({
+          memberId: id,
+          name: z.string(),
+          gets: z.number().int(),
+          of: z.number().int(),
+          cap: z.number().int().describe(`A month; ${defaultIntroductionsPerMonth} where the member set none.`),
+          approvedThisMonth: z.number().int(),
+          blocked: z.number().int(),
+          sentence: z.string(),
+        }),
+      )
+      .describe('Counterparts of the selection, most exposed first, as things were before.'),
+  })
+  .meta({ id: 'ApproveManyReport' });
+
+/** One line of the export for learning. */
+export const learningEventsQuery = z.strictObject({
+  since: moment.optional().describe('Only what happened from then on.'),
+});

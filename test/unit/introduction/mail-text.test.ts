@@ -1,0 +1,94 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { languages } from '../../../src/domain/member.ts';
+import { mailTemplates, type Introduction, type MailTemplate } from '../../../src/domain/introduction/introduction.ts';
+import { mailText, type MailInput } from '../../../src/domain/introduction/mail-text.ts';
+import { inState } from '../../support/introductions.ts';
+
+const introduction = (): Introduction => ({ ...inState('scheduled'), answerBy: '2026-12-05T12:00:00.000Z' });
+const input = (more: Partial<MailInput> = {}): MailInput => ({
+  template: 'request',
+  to: 'a',
+  introduction: introduction(),
+  lang: 'nb',
+  ownName: 'Fallvakt',
+  otherName: 'Fjordkapital',
+  needTitle: undefined,
+  contact: undefined,
+  link: 'https://kobling.example/i/i1/token',
+  ...more,
+});
+const all = mailTemplates.flatMap((template) => languages.map((lang) => [template, lang] as const));
+
+describe.each(all)('the mail "%s" in %s', (template, lang) => {
+  const mail = mailText(input({ template, lang, contact: { name: 'Kari', email: 'kari@example.org' } }));
+
+  test('has a subject of one line, both bodies and its language', () => {
+    expect(mail.subject).toMatch(/^[^\n]{10,120}$/u);
+    expect(mail.html).toContain(`<html lang="${lang}">`);
+    for (const body of [mail.text, mail.html]) {
+      expect(body).toContain('Fallvakt');
+      expect(body).not.toMatch(/undefined|\[object|Invalid/u);
+    }
+  });
+
+  test('has texts of its own', () => {
+    const others = languages.filter((other) => other !== lang);
+    for (const other of others) expect(mailText(input({ template, lang: other })).text).not.toBe(mail.text);
+  });
+
+  test('names contact details only when both have accepted', () => {
+    expect(mail.text.includes('kari@example.org')).toBe(template === 'accepted');
+    expect(mail.html.includes('kari@example.org')).toBe(template === 'accepted');
+  });
+
+  test('has a link only where an answer is asked for', () => {
+    const asks = (['request', 'reminder'] as MailTemplate[]).includes(template);
+    expect(mail.html.includes('href="https://kobling.example/i/i1/token"')).toBe(asks);
+    expect(mail.text.includes('https://kobling.example/i/i1/token')).toBe(asks);
+  });
+
+  test('does without the name of a party that was removed', () => {
+    expect(mailText(input({ template, lang, otherName: undefined })).text).not.toContain('undefined');
+  });
+});
+
+test('quotes both sides as each of them reads it', () => {
+  const text = (to: 'a' | 'b') => mailText(input({ to })).text.replace(/\s+/gu, ' ');
+  expect(text('a')).toContain('Dere skriver: Vi måler <fall> i hjem De skriver: Vi ser etter måling');
+  expect(text('b')).toContain('Dere skriver: Vi ser etter måling De skriver: Vi måler <fall> i hjem');
+});
+
+test('shows only the reasons that the adviser left, with labels in the language of the reader', () => {
+  const mail = mailText(input({ lang: 'en', introduction: { ...introduction(), reasonsShown: [1] } }));
+  expect(mail.text).toContain('Same county');
+  expect(mail.text).not.toContain('måler');
+});
+
+test('says which need it is about', () => {
+  const mail = mailText(input({ needTitle: 'Fall <om natten>', lang: 'nn' }));
+  expect(mail.text).toContain('Det gjeld behovet «Fall <om natten>».');
+  expect(mail.html).toContain('«Fall &lt;om natten&gt;»');
+});
+
+test('asks to reply by mail where there is no public address', () => {
+  const mail = mailText(input({ link: undefined }));
+  expect(mail.text).toContain('Svar på denne e-posten');
+  expect(mail.html).not.toContain('href');
+});
+
+test('lets no text of anybody become markup, or a second line of the subject', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('<', '>', '"', "'", '&', '\n', '\r', 'b', '/') }), (nasty) => {
+      const base = introduction();
+      const suggestion = structuredClone(base.suggestion!);
+      for (const reason of suggestion.reasons) if (reason.type === 'quotation') reason.subject.quote = nasty;
+      const hostile = { ...base, suggestion, message: nasty };
+      const mail = mailText(input({ introduction: hostile, ownName: nasty, otherName: `${nasty}X`, link: undefined }));
+      expect(mail.subject).not.toMatch(/[\r\n]/u);
+      const tags = (html: string) => html.replace(/<br>/gu, '').match(/<[^>]*>/gu);
+      const plain = mailText(input({ introduction: { ...base, message: 'x' }, link: undefined }));
+      expect(tags(mail.html)).toEqual(tags(plain.html));
+    }),
+  );
+});
