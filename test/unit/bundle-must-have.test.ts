@@ -15,7 +15,7 @@ test.each([
   ['ISO 9001 eller tilsvarende', 'certificate'],
   ['Normen or equivalent', 'certificate'],
   ['CE class IIa before use without a doctor', 'certificate'],
-  ['CE-merket medisinsk utstyr', 'certificate'],
+  ['CE-godkjent medisinsk utstyr', 'certificate'],
   ['Høyderobot CE klasse IIa', 'function'],
   ['CE-merkede tankelesere', 'function'],
   ['Nynorsk', 'language'],
