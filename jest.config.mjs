@@ -1,7 +1,12 @@
+// What needs servers runs only where they are named: scripts/test-servers.ts does that.
+const withServers = process.env.KOBLING_TEST_MONGO_URL !== undefined;
+
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', ...(withServers ? [] : ['<rootDir>/test/servers/'])],
+  globalSetup: '<rootDir>/test/support/say-not-run.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

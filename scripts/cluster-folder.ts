@@ -1,4 +1,5 @@
 /** A folder with members.jsonl and needs.jsonl, loaded into a throw-away engine. Shared by the commands that rank. */
+import { randomUUID } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -11,7 +12,7 @@ import { composeEngine, type Engine } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
 import { createLog } from '../src/log.ts';
 
-export const clusterFiles = ['members.jsonl', 'needs.jsonl'] as const;
+export const clusterFiles = ['members.jsonl', 'needs.jsonl', 'history.jsonl'] as const;
 
 export async function* linesOfFolder(dir: string): AsyncGenerator<ImportLine> {
   const present = clusterFiles.filter((file) => existsSync(path.join(dir, file)));
@@ -19,7 +20,10 @@ export async function* linesOfFolder(dir: string): AsyncGenerator<ImportLine> {
   for (const file of present) yield* readLines(createReadStream(path.join(dir, file)) as AsyncIterable<Buffer>, file);
 }
 
-/** Calls `use` with an engine that holds the folder's cluster, embedded; removes it afterwards. Progress on stderr. */
+/**
+ * Calls `use` with an engine that holds the folder's cluster, embedded; removes it afterwards. Progress on stderr. The
+ * store is in memory; where KOBLING_TEST_MONGO_URL is set, a database of its own on that server.
+ */
 export async function withClusterFolder<T>(
   dir: string,
   now: string | undefined,
@@ -27,9 +31,11 @@ export async function withClusterFolder<T>(
 ): Promise<T> {
   const config = readConfig(process.env);
   const temporary = await mkdtemp(path.join(os.tmpdir(), 'kobling-'));
+  const mongoUrl = ownDatabase(process.env['KOBLING_TEST_MONGO_URL']);
   try {
     const engine = await composeEngine({
       storeFile: ':memory:',
+      mongoUrl,
       cacheDir: config.cacheDir,
       spoolDir: temporary,
       now: now ?? config.now,
@@ -45,10 +51,25 @@ export async function withClusterFolder<T>(
       return await use(engine, report);
     } finally {
       await engine.close(0);
+      if (mongoUrl !== undefined) await dropDatabase(mongoUrl);
     }
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+function ownDatabase(url: string | undefined): string | undefined {
+  if (url === undefined) return undefined;
+  const own = new URL(url);
+  own.pathname = `kobling-${randomUUID()}`;
+  return own.href;
+}
+
+async function dropDatabase(url: string): Promise<void> {
+  const { createConnection } = (await import('mongoose')).default;
+  const connection = await createConnection(url).asPromise();
+  await connection.dropDatabase();
+  await connection.close();
 }
 
 /** First all texts in one go, so that every embedding process is busy; then owner by owner out of the cache. */
@@ -57,6 +78,7 @@ export async function embedEverything(engine: Engine): Promise<void> {
   const texts = new Set<string>();
   for (const member of engine.catalog.members()) for (const facet of facetsOfMember(member.doc)) texts.add(facet.text);
   for (const need of engine.catalog.needs()) for (const facet of facetsOfNeed(need.doc)) texts.add(facet.text);
+  for (const event of engine.catalog.events()) texts.add(event.doc.text);
   const list = [...texts];
   const step = 512;
   for (let i = 0; i < list.length; i += step) {
@@ -65,6 +87,7 @@ export async function embedEverything(engine: Engine): Promise<void> {
   }
   for (const member of engine.catalog.members()) await engine.embedding.update('member', member.id);
   for (const need of engine.catalog.needs()) await engine.embedding.update('need', need.id);
+  for (const event of engine.catalog.events()) await engine.embedding.update('event', event.doc.id);
 }
 
 export const say = (text: string): void => {

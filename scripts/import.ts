@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { importLines, type ImportReport } from '../src/app/import.ts';
 import type { ImportLine } from '../src/app/import-line.ts';
-import { composeEngine, outreachOf } from '../src/compose.ts';
+import { composeEngine, isShared, outreachOf } from '../src/compose.ts';
 import { environment, readConfig, type Config } from '../src/config.ts';
 import { createLog } from '../src/log.ts';
 import { runningServer } from '../src/server-file.ts';
@@ -18,12 +18,12 @@ await runCommand({
   npm run import -- --dir DIR [--dry-run] [--json]
 
 DIR holds members.jsonl and needs.jsonl, one JSON object a line. Reports what was created, updated, unchanged and
-refused, line by line. While a server runs on the same data folder, the import goes through it. Exit code 1 when
-lines were refused.`,
+refused, line by line. While a server runs on the same data folder, the import goes through it; where KOBLING_MONGO_URL
+and KOBLING_REDIS_URL are set it writes beside the servers, and their workers embed. Exit code 1 when lines were refused.`,
   options: z.object({ dir: z.string(), 'dry-run': z.boolean().default(false), json: z.boolean().default(false) }),
   async run({ dir, 'dry-run': dryRun, json }) {
     const config = readConfig(environment());
-    const server = await runningServer(config.dataDir);
+    const server = isShared(config) ? undefined : await runningServer(config.dataDir);
     const report =
       server === undefined ? await importHere(config, dir, dryRun) : await importThrough(server.url, dir, dryRun);
     process.stdout.write(json ? `${JSON.stringify(report, null, 1)}\n` : readable(report));
@@ -33,9 +33,13 @@ lines were refused.`,
 
 async function importHere(config: Config, dir: string, dryRun: boolean): Promise<ImportReport> {
   await mkdir(config.dataDir, { recursive: true });
+  const shared = isShared(config);
   const engine = await composeEngine({
     storeFile: path.join(config.dataDir, 'kobling.sqlite'),
-    ownFolder: config.dataDir,
+    mongoUrl: config.mongoUrl,
+    redisUrl: config.redisUrl,
+    ownFolder: shared ? undefined : config.dataDir,
+    role: shared ? 'api' : 'all',
     cacheDir: config.cacheDir,
     spoolDir: path.join(config.dataDir, 'spool'),
     now: config.now,
@@ -45,12 +49,12 @@ async function importHere(config: Config, dir: string, dryRun: boolean): Promise
   });
   try {
     // Embedded right below; if that is cut short, the next start of a server makes up for it.
-    const embedding = { request: async () => undefined };
+    const embedding = shared ? engine.embedding : { request: async () => undefined };
     const report = await importLines({ store: engine.store, embedding }, linesOfFolder(dir), {
       dryRun,
       onProgress: (lines) => say(`Read ${lines} lines`),
     });
-    if (!dryRun) await embedEverything(engine);
+    if (!dryRun && !shared) await embedEverything(engine);
     return report;
   } finally {
     await engine.close(0);

@@ -18,10 +18,14 @@ await runCommand({
   async run({ remove }) {
     const config = readConfig(environment());
     const storeFile = path.join(config.dataDir, 'kobling.sqlite');
-    if (remove && !existsSync(storeFile)) throw new Error(`There is no store in ${config.dataDir}.`);
+    if (remove && config.mongoUrl === undefined && !existsSync(storeFile))
+      throw new Error(`There is no store in ${config.dataDir}.`);
     const files = await readSeed(path.join(projectRoot(), 'seed'));
     const engine = await composeEngine({
       storeFile,
+      mongoUrl: config.mongoUrl,
+      redisUrl: config.redisUrl,
+      role: 'api',
       cacheDir: config.cacheDir,
       spoolDir: path.join(config.dataDir, 'spool'),
       now: config.now,

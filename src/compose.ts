@@ -3,11 +3,13 @@ import path from 'node:path';
 import { lockFolder } from './adapters/folder-lock.ts';
 import { readCentres } from './adapters/embedder/centres.ts';
 import { openChildEmbedder } from './adapters/embedder/child-embedder.ts';
+import { whenNeeded } from './adapters/embedder/when-needed.ts';
 import { verifyModel } from './adapters/embedder/manifest.ts';
 import { withVectorCache } from './adapters/embedder/vector-cache.ts';
 import { openFileMailer } from './adapters/mailer/file-mailer.ts';
 import { openSmtpMailer } from './adapters/mailer/smtp-mailer.ts';
 import { openInProcessQueue } from './adapters/queue/in-process.ts';
+import { openThreadSolver } from './adapters/solver/thread-solver.ts';
 import { openSqliteStore } from './adapters/store/sqlite.ts';
 import { createAdaptiveIndex } from './adapters/vectors/adaptive.ts';
 import { createAnswerLinks, type AnswerLinks } from './app/answer-links.ts';
@@ -29,6 +31,9 @@ import {
 import { createMailRelay } from './app/mail-relay.ts';
 import { createMatching, type Matching } from './app/matching.ts';
 import { createPairStates } from './app/pair-states.ts';
+import { createProgrammeMail } from './app/programme-mail.ts';
+import { planJob, planJobHandler } from './app/plan-job.ts';
+import { createProgrammes, type Programmes } from './app/programmes.ts';
 import type { Clock, Embedder, JobQueue, Mailer, Store } from './app/ports.ts';
 import { createRecords } from './app/records.ts';
 import { suggestJob, suggestJobHandler } from './app/suggest-job.ts';
@@ -47,6 +52,7 @@ export interface Engine {
   bundles: Bundles;
   joint: Joint;
   records: ReturnType<typeof createRecords>;
+  programmes: Programmes;
   introductions: Introductions;
   introduceByHand: IntroduceByHand;
   suggest: Suggest;
@@ -64,8 +70,20 @@ export interface Engine {
 export interface EngineOptions {
   /** SQLite file or `:memory:`. */
   storeFile: string;
+  /** MongoDB in place of the file. */
+  mongoUrl?: string | undefined;
+  /** Redis for the jobs, in place of the store. */
+  redisUrl?: string | undefined;
+  /** Before the keys in Redis. Default `kobling`. */
+  redisPrefix?: string;
+  /** Tries before a job is dead. Default 5. */
+  jobAttempts?: number | undefined;
+  /** `api` runs no jobs, and starts the model only when something is to be embedded. Default `all`. */
+  role?: Config['role'];
   /** A folder that this engine needs for itself alone, until it is closed. */
-  ownFolder?: string;
+  ownFolder?: string | undefined;
+  /** Where the graph of the index is kept from one start to the next; without it, it is built each time. */
+  indexDir?: string;
   cacheDir: string;
   /** Where large imports wait. */
   spoolDir: string;
@@ -92,6 +110,10 @@ export interface MailOptions {
 const indexSliceMs = 10;
 const indexPauseMs = 20;
 const sweepEveryMs = 60_000;
+const upkeepEveryMs = 1000;
+/** Keeping the graph pays from so many changes on. */
+const worthSaving = 2000;
+const spoolYoungMs = 3_600_000;
 
 /**
  * @throws Error that names a broken model file, or says that the folder is taken; StoreError or Error when the store
@@ -102,15 +124,13 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
   const model = await verifyModel(options.modelsDir ?? path.join(projectRoot(), 'models'));
   const centres = await readCentres(model);
   const unlock = options.ownFolder === undefined ? undefined : lockFolder(options.ownFolder);
-  const store = openSqliteStore(options.storeFile);
+  const store = await openStore(options);
+  const openEmbedder = () => openChildEmbedder({ model, processes: options.embedProcesses ?? 1 });
   const embedder = withVectorCache(
-    openChildEmbedder({ model, processes: options.embedProcesses ?? 1 }),
+    options.role === 'api' ? whenNeeded({ ...model, modelDigest: model.digest }, openEmbedder) : openEmbedder(),
     options.cacheDir,
   );
-  const queue = openInProcessQueue({
-    jobs: store.collection('jobs'),
-    onError: (error) => log.error({ err: error }, 'a job could not be kept'),
-  });
+  const queue = await openQueue(options, store);
   if (options.ownFolder !== undefined) await sweepSpool(queue, options.spoolDir);
   const embedding = createEmbedding({ store, embedder, queue, evict: (texts) => embedder.evict(texts) });
   const index = createAdaptiveIndex(model.dimension);
@@ -132,14 +152,49 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
     settings: { ...defaultIntroductionSettings, ...options.introductions },
   });
   const timer = createIntroductionTimer({ store, queue, clock, introductions, relay });
-  const suggest = createSuggest({ store, catalog, matching, clock });
+  const suggest = createSuggest({
+    store,
+    catalog,
+    matching,
+    clock,
+    attendeesOf: async (eventId) => (await store.collection('events').get(eventId))?.doc.attendees,
+  });
   const records = createRecords(store, embedding, createIntroductionErasure(store, introductions));
+  const solver = openThreadSolver();
+  const programmes = createProgrammes({ store, queue, clock });
+  const programmeMail = createProgrammeMail({ store, queue, mailer, messageIdHost: hostOf(mail.publicUrl) });
 
-  let upkeep: NodeJS.Timeout | undefined;
-  const keepUp = () => {
-    const more = index.maintain(indexSliceMs);
-    upkeep = setTimeout(keepUp, more ? indexPauseMs : 1000).unref();
+  const keepIndex = async (atLeast: number) => {
+    if (options.indexDir === undefined || index.unsaved < atLeast) return;
+    await index
+      .save(options.indexDir, model.digest)
+      .catch((error: unknown) => log.warn({ err: error }, 'the index could not be kept'));
   };
+  let isWarm = options.indexDir === undefined;
+  let queueWasAway = false;
+  const keepUp = async (): Promise<number> => {
+    await embedding.catchUp();
+    if (isShared(options)) {
+      const isAway = await queue.ping().then(
+        () => false,
+        () => true,
+      );
+      // Another process may have ended with a wish that it could not hand on.
+      if (queueWasAway && !isAway) await embedding.requestBacklog();
+      queueWasAway = isAway;
+      await catalog.refresh();
+    }
+    if (!isWarm) {
+      await catalog.refresh();
+      await index.restore(options.indexDir!, model.digest);
+      isWarm = true;
+    }
+    if (index.maintain(indexSliceMs)) return indexPauseMs;
+    await keepIndex(Math.max(worthSaving, index.size / 20));
+    return upkeepEveryMs;
+  };
+  const upkeep = repeated(keepUp, upkeepEveryMs);
+  let closing = false;
   let sweeping: NodeJS.Timeout | undefined;
   const sweepNow = (isFirst = false) => {
     timer
@@ -149,7 +204,6 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
         if (!closing) sweeping = setTimeout(() => sweepNow(), sweepEveryMs).unref();
       });
   };
-  let closing = false;
 
   return {
     store,
@@ -161,6 +215,7 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
     bundles,
     joint,
     records,
+    programmes,
     introductions,
     introduceByHand: createIntroduceByHand({ catalog, matching, introductions }),
     suggest,
@@ -170,26 +225,89 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
     clock,
     index,
     start() {
-      queue.start({
-        ...embedding.handlers,
-        [importJob]: importJobHandler({ store, embedding, spoolDir: options.spoolDir }),
-        [suggestJob]: suggestJobHandler(suggest),
-        ...relay.handlers,
-        ...timer.handlers,
-      });
+      if (options.role !== 'api') {
+        queue.start({
+          ...embedding.handlers,
+          [planJob]: planJobHandler({ store, matching, solver, clock }),
+          [importJob]: importJobHandler({ store, embedding, spoolDir: options.spoolDir }),
+          [suggestJob]: suggestJobHandler(suggest),
+          ...programmeMail.handlers,
+          ...relay.handlers,
+          ...timer.handlers,
+        });
+        if (isShared(options)) void sweepSpool(queue, options.spoolDir, spoolYoungMs).catch(() => undefined);
+        sweepNow(true);
+        programmeMail
+          .recover()
+          .catch((error: unknown) =>
+            log.error({ err: error as Error }, 'waiting programme mails could not be looked up'),
+          );
+      }
       removeSpooledWhenDone(queue, options.spoolDir);
-      keepUp();
-      sweepNow(true);
+      upkeep.start();
     },
     async close(graceMs) {
       closing = true;
-      clearTimeout(upkeep);
       clearTimeout(sweeping);
+      await upkeep.stop();
       await queue.close(graceMs);
+      await solver.close();
       await mailer.close();
+      await keepIndex(1);
       await embedder.close();
       await store.close();
       unlock?.();
+    },
+  };
+}
+
+/** Whether several processes work on the same data. */
+export const isShared = ({ mongoUrl, redisUrl }: Pick<EngineOptions, 'mongoUrl' | 'redisUrl'>): boolean =>
+  mongoUrl !== undefined && redisUrl !== undefined;
+
+// Loaded late: who stays with the embedded default needs neither.
+async function openStore({ mongoUrl, storeFile }: EngineOptions): Promise<Store> {
+  if (mongoUrl === undefined) return openSqliteStore(storeFile);
+  const { openMongoStore } = await import('./adapters/store/mongo.ts');
+  return openMongoStore(mongoUrl);
+}
+
+async function openQueue(options: EngineOptions, store: Store): Promise<JobQueue> {
+  const { redisUrl, redisPrefix, jobAttempts: maxAttempts, log } = options;
+  const attempts = maxAttempts === undefined ? {} : { maxAttempts };
+  if (redisUrl === undefined)
+    return openInProcessQueue({
+      jobs: store.collection('jobs'),
+      ...attempts,
+      onError: (error) => log.error({ err: error }, 'a job could not be kept'),
+    });
+  const { openBullQueue } = await import('./adapters/queue/bull.ts');
+  return openBullQueue({
+    url: redisUrl,
+    ...attempts,
+    ...(redisPrefix === undefined ? {} : { prefix: redisPrefix }),
+    onError: (error) => log.warn({ err: error }, 'the job queue is in trouble'),
+  });
+}
+
+/** Calls `work` again and again, after as many milliseconds as it says, or `afterFailureMs`. */
+function repeated(work: () => Promise<number>, afterFailureMs: number) {
+  let timer: NodeJS.Timeout | undefined;
+  let done = Promise.resolve();
+  let isStopped = false;
+  const start = () => {
+    done = work()
+      .catch(() => afterFailureMs)
+      .then((pauseMs) => {
+        if (!isStopped) timer = setTimeout(start, pauseMs).unref();
+      });
+  };
+  return {
+    start,
+    async stop() {
+      isStopped = true;
+      clearTimeout(timer);
+      await done;
     },
   };
 }

@@ -11,6 +11,11 @@ const url = (...protocols: string[]) =>
       error: `must be a URL with ${protocols.join(' or ')}`,
     })
     .optional();
+/** Not a URL to every reader: it may name several hosts. */
+const mongoUrl = z
+  .string()
+  .regex(/^mongodb(?:\+srv)?:\/\/[^/?]+/u, { error: 'must be a URL with mongodb: or mongodb+srv:' })
+  .optional();
 
 /** Every setting with its default; `.env.example` is tested equal to this. */
 export const settings = z.object({
@@ -28,6 +33,9 @@ export const settings = z.object({
   KOBLING_MAIL_DELAY_SECONDS: z.coerce.number().int().min(0).max(3600).default(0),
   KOBLING_ANSWER_DAYS: z.coerce.number().int().min(1).max(365).default(14),
   KOBLING_ASK_BOTH: flag.default(false),
+  KOBLING_MONGO_URL: mongoUrl,
+  KOBLING_REDIS_URL: url('redis:', 'rediss:'),
+  KOBLING_ROLE: z.enum(['all', 'api', 'worker']).default('all'),
 });
 
 export interface Config {
@@ -50,6 +58,12 @@ export interface Config {
   logLevel: z.infer<typeof settings>['KOBLING_LOG_LEVEL'];
   /** Listens beyond this machine although there are no accounts. */
   allowOpen: boolean;
+  /** Where the collections are; without it in a file of the data folder. */
+  mongoUrl: string | undefined;
+  /** Where the jobs are; without it in the store, for this process alone. */
+  redisUrl: string | undefined;
+  /** `api` runs no jobs; `worker` is for nothing else. */
+  role: z.infer<typeof settings>['KOBLING_ROLE'];
 }
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
@@ -59,6 +73,9 @@ export function environment(): NodeJS.ProcessEnv {
   if (existsSync('.env')) process.loadEnvFile('.env');
   return process.env;
 }
+
+const isShared = (s: z.infer<typeof settings>) =>
+  s.KOBLING_MONGO_URL !== undefined && s.KOBLING_REDIS_URL !== undefined;
 
 /** @throws Error with one line per fault. An empty value counts as not set. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
@@ -79,6 +96,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
         'anyone there could read and change everything. Use 127.0.0.1, or set KOBLING_ALLOW_OPEN=1 if that is meant.',
     );
   }
+  if (parsed.success && parsed.data.KOBLING_ROLE !== 'all' && !isShared(parsed.data))
+    faults.push(
+      `KOBLING_ROLE: ${parsed.data.KOBLING_ROLE} shares its work with other processes: set KOBLING_MONGO_URL and KOBLING_REDIS_URL too.`,
+    );
   if (!parsed.success || faults.length > 0) throw new Error(`Settings are not valid:\n  ${faults.join('\n  ')}`);
   const s = parsed.data;
   const dataDir = path.resolve(s.KOBLING_DATA_DIR);
@@ -97,5 +118,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     askBoth: s.KOBLING_ASK_BOTH,
     logLevel: s.KOBLING_LOG_LEVEL,
     allowOpen: s.KOBLING_ALLOW_OPEN,
+    mongoUrl: s.KOBLING_MONGO_URL,
+    redisUrl: s.KOBLING_REDIS_URL,
+    role: s.KOBLING_ROLE,
   });
 }

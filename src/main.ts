@@ -5,9 +5,10 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Express } from 'express';
+import { StoreError } from './app/ports.ts';
 import { createReadiness } from './app/readiness.ts';
 import { loadSeed, readSeed } from './app/seed.ts';
-import { composeEngine, outreachOf } from './compose.ts';
+import { composeEngine, isShared, outreachOf } from './compose.ts';
 import { environment, readConfig, type Config } from './config.ts';
 import { createService } from './http/service.ts';
 import { createLog } from './log.ts';
@@ -17,12 +18,15 @@ import { announceServer, runningServer, withdrawServer } from './server-file.ts'
 const requestGraceMs = 10_000;
 const jobGraceMs = 5_000;
 const idleCheckMs = 50;
+const startPatienceMs = 60_000;
+const startAgainMs = 200;
 
 async function main(): Promise<void> {
   const config = readConfig(environment());
   const log = createLog(config.logLevel);
   await mkdir(config.dataDir, { recursive: true });
-  const other = await runningServer(config.dataDir);
+  // Where the data is shared, any number may serve it.
+  const other = isShared(config) ? undefined : await runningServer(config.dataDir);
   if (other !== undefined)
     throw new Error(
       `Another Kobling (process ${other.pid}) already serves ${config.dataDir} at ${other.url}. Stop it, or set KOBLING_DATA_DIR to another folder.`,
@@ -31,15 +35,21 @@ async function main(): Promise<void> {
   const spoolDir = path.join(config.dataDir, 'spool');
   const engine = await composeEngine({
     storeFile: path.join(config.dataDir, 'kobling.sqlite'),
-    ownFolder: config.dataDir,
+    mongoUrl: config.mongoUrl,
+    redisUrl: config.redisUrl,
+    role: config.role,
+    ownFolder: isShared(config) ? undefined : config.dataDir,
+    indexDir: path.join(config.dataDir, 'index'),
     cacheDir: config.cacheDir,
     spoolDir,
     now: config.now,
     log,
     ...outreachOf(config),
   });
+  const patienceMs = config.mongoUrl === undefined ? 0 : startPatienceMs;
   const readiness = createReadiness();
   readiness.set('store', 'ready');
+  readiness.set('queue', 'ready');
   const closing = new AbortController();
   const { app } = createService({
     engine,
@@ -61,21 +71,21 @@ async function main(): Promise<void> {
     closing.abort();
     await finishRequests(server);
     await engine.close(jobGraceMs);
-    await withdrawServer(config.dataDir);
+    if (!isShared(config)) await withdrawServer(config.dataDir);
     log.info('stopped');
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => void stop(signal).then(() => process.exit(0)));
 
   try {
-    await announceServer(config.dataDir, { url, pid: process.pid });
-    const loaded = await loadSeed(engine, seed, engine.clock.now(), config.seed);
+    if (!isShared(config)) await announceServer(config.dataDir, { url, pid: process.pid });
+    const loaded = await patiently(patienceMs, () => loadSeed(engine, seed, engine.clock.now(), config.seed));
     readiness.set('seed', 'ready');
     engine.start();
     await engine.embedding.requestBacklog();
     await engine.embedder.ready();
     readiness.set('model', 'ready');
-    await engine.catalog.refresh();
+    await patiently(patienceMs, () => engine.catalog.refresh());
     const { members, needs } = engine.catalog.state();
     log.info({ url, members, needs, seed: loaded }, 'ready');
     process.stdout.write(
@@ -87,6 +97,19 @@ async function main(): Promise<void> {
     await stop('the start failed');
     throw error;
   }
+}
+
+/** A database that is busy or just starts again is waited for; one that was never there has been told of before. */
+async function patiently<T>(patienceMs: number, step: () => Promise<T>): Promise<T> {
+  const giveUpAtMs = performance.now() + patienceMs;
+  for (;;)
+    try {
+      return await step();
+    } catch (error) {
+      const isAway = error instanceof StoreError && error.code === 'unavailable';
+      if (!isAway || performance.now() > giveUpAtMs) throw error;
+      await wait(startAgainMs);
+    }
 }
 
 function listen(app: Express, config: Config): Promise<Server> {

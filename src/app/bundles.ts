@@ -113,7 +113,7 @@ export function createBundles({ catalog, clock, pairStates }: BundlesDeps): Bund
           items: [],
         };
       // Whoever turned this need down, or was turned down for it, is not proposed again.
-      const open = suppliersFor(catalog, need, today, (id) => pairStates?.pairState(need.id, id) === 'closed');
+      const open = suppliersFor(catalog, need, today, (id) => pairStates?.pairState(need.id, id) === 'declined');
       const proposal = proposeBundles(need, open, { gramWeights: catalog.grams, systems: systemsAt(seq) }, limit);
       const owner = catalog.member(need.doc.ownerId)?.doc;
       const { musts } = proposal.matrix;

@@ -7,18 +7,27 @@ import type { Language, Member } from '../domain/member.ts';
 import { memberParty, needParty, type MemberParty, type NeedParty, type Party } from '../domain/match/party.ts';
 import { gramCounts, type GramCounts } from '../domain/match/grams.ts';
 import { gramPostings, type GramPostings } from '../domain/match/gram-postings.ts';
+import { preparedEvent, type PreparedEvent } from '../domain/match/history.ts';
 import { centred } from '../domain/match/similarity.ts';
-import { facetKey, textDigest, unpackVector } from './facet-vectors.ts';
+import type { PastEvent } from '../domain/past-event.ts';
+import { facetKey, ownerOf, textDigest, unpackVector, type OwnerType } from './facet-vectors.ts';
+import { changesAfter } from './change-log.ts';
 import type { Store, VectorIndex } from './ports.ts';
 
 export interface Catalog {
-  /** Applies everything that was written since the last call; concurrent calls share one pass. Returns the seq reached. */
+  /**
+   * Applies everything that was written before the call. Calls that come during a pass share the next one: the present one
+   * may have asked the store before they wrote. Returns the seq reached.
+   */
   refresh(): Promise<number>;
   party(type: Party['type'], id: string): Party | undefined;
   member(id: string): MemberParty | undefined;
   need(id: string): NeedParty | undefined;
   members(): Iterable<MemberParty>;
   needs(): Iterable<NeedParty>;
+  events(): Iterable<PreparedEvent>;
+  /** Past rounds and awards in which this member funded or delivered. */
+  eventsOf(counterpartId: string): readonly PreparedEvent[];
   readonly grams: GramCounts;
   /** Finds owners (`member:ID`, `need:ID`) by shared grams. */
   readonly lexical: GramPostings;
@@ -40,6 +49,7 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
   const indexedKeys = new Map<string, string[]>();
   let seq = -1;
   let running: Promise<number> | undefined;
+  let next: Promise<number> | undefined;
   let facets = 0;
   let embedded = 0;
 
@@ -68,10 +78,25 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     indexedKeys.set(owner, keys);
   };
 
-  const load = async (type: 'member' | 'need', ids: readonly string[]) => {
+  const events = new Map<string, PreparedEvent>();
+  const eventsBy = new Map<string, Set<PreparedEvent>>();
+  const forgetEvent = (id: string) => {
+    const event = events.get(id);
+    if (event === undefined) return;
+    for (const counterpart of event.doc.counterpartIds) eventsBy.get(counterpart)?.delete(event);
+    events.delete(id);
+  };
+  const rememberEvent = (event: PreparedEvent) => {
+    events.set(event.doc.id, event);
+    for (const counterpart of event.doc.counterpartIds)
+      eventsBy.set(counterpart, (eventsBy.get(counterpart) ?? new Set()).add(event));
+  };
+
+  const load = async (type: OwnerType, ids: readonly string[]) => {
+    if (ids.length === 0) return;
     const owners = ids.map((id) => `${type}:${id}`);
     const [docs, vectorDocs] = await Promise.all([
-      store.collection(type === 'member' ? 'members' : 'needs').getMany(ids),
+      store.collection(collectionOf[type]).getMany(ids),
       store.collection('vectors').getMany(owners),
     ]);
     const byId = new Map(docs.map((stored) => [stored.id, stored.doc]));
@@ -93,6 +118,9 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
         const party = memberParty(doc as Member, vectorOf);
         members.set(id, party);
         remember(owner, party);
+      } else if (type === 'event') {
+        forgetEvent(id);
+        if (doc !== undefined) rememberEvent(preparedEvent(doc as PastEvent, vectorOf));
       } else {
         forget(owner, needs.get(id));
         needs.delete(id);
@@ -107,55 +135,86 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
   const loadAll = async () => {
     // The log position is read first: what is written meanwhile is applied again, which changes nothing.
     const head = await store.headSeq();
-    for (const [type, name] of [
-      ['member', 'members'],
-      ['need', 'needs'],
-    ] as const) {
+    const found = { member: new Set<string>(), need: new Set<string>(), event: new Set<string>() };
+    for (const type of ['member', 'need', 'event'] as const) {
+      const name = collectionOf[type];
       let after: string | undefined;
       do {
         const page = await store.collection(name).find({ limit: pageSize, ...(after === undefined ? {} : { after }) });
-        await load(
-          type,
-          page.items.map((item) => item.id),
-        );
+        const ids = page.items.map((item) => item.id);
+        await load(type, ids);
+        for (const id of ids) found[type].add(id);
         after = page.nextCursor;
       } while (after !== undefined);
     }
+    // Known from before, if this is not the first time.
+    await load(
+      'member',
+      [...members.keys()].filter((id) => !found.member.has(id)),
+    );
+    await load(
+      'need',
+      [...needs.keys()].filter((id) => !found.need.has(id)),
+    );
+    await load(
+      'event',
+      [...events.keys()].filter((id) => !found.event.has(id)),
+    );
     return head;
   };
 
   const follow = async () => {
-    if (seq < 0) seq = await loadAll();
     for (;;) {
-      const changes = await store.changes(seq, pageSize);
+      if (seq < 0) seq = await loadAll();
+      const changes = await changesAfter(store, seq, pageSize);
+      if (changes === undefined) {
+        seq = -1;
+        continue;
+      }
       if (changes.length === 0) return seq;
-      const touched = { member: new Set<string>(), need: new Set<string>() };
+      const touched = { member: new Set<string>(), need: new Set<string>(), event: new Set<string>() };
       for (const change of changes) {
         if (change.collection === 'members') touched.member.add(change.id);
         else if (change.collection === 'needs') touched.need.add(change.id);
+        else if (change.collection === 'history') touched.event.add(change.id);
         else if (change.collection === 'vectors') {
-          const [type, id] = splitOwner(change.id);
+          const { type, id } = ownerOf(change.id);
           touched[type].add(id);
         }
       }
-      if (touched.member.size > 0) await load('member', [...touched.member]);
-      if (touched.need.size > 0) await load('need', [...touched.need]);
+      await load('member', [...touched.member]);
+      await load('need', [...touched.need]);
+      await load('event', [...touched.event]);
       seq = changes.at(-1)!.seq;
     }
   };
 
+  const startPass = () => {
+    const pass = follow().finally(() => {
+      if (running === pass) running = undefined;
+    });
+    running = pass;
+    return pass;
+  };
+
   return {
     refresh() {
-      running ??= follow().finally(() => {
-        running = undefined;
-      });
-      return running;
+      if (running === undefined) return startPass();
+      next ??= running
+        .catch(() => undefined)
+        .then(() => {
+          next = undefined;
+          return running ?? startPass();
+        });
+      return next;
     },
     party: (type, id) => (type === 'member' ? members.get(id) : needs.get(id)),
     member: (id) => members.get(id),
     need: (id) => needs.get(id),
     members: () => members.values(),
     needs: () => needs.values(),
+    events: () => events.values(),
+    eventsOf: (counterpartId) => [...(eventsBy.get(counterpartId) ?? [])],
     grams,
     lexical,
     index,
@@ -169,7 +228,4 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
   };
 }
 
-const splitOwner = (owner: string): ['member' | 'need', string] => {
-  const colon = owner.indexOf(':');
-  return [owner.slice(0, colon) as 'member' | 'need', owner.slice(colon + 1)];
-};
+const collectionOf = { member: 'members', need: 'needs', event: 'history' } as const;

@@ -3,7 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { facetsOfMember, facetsOfNeed } from '../domain/facet.ts';
 import type { Member } from '../domain/member.ts';
 import type { Need } from '../domain/need.ts';
-import { ownerKey, ownerOf, packVector, textDigest } from './facet-vectors.ts';
+import type { PastEvent } from '../domain/past-event.ts';
+import { ownerKey, ownerOf, packVector, textDigest, type OwnerType } from './facet-vectors.ts';
 import {
   EmbedderError,
   StoreError,
@@ -17,7 +18,6 @@ import {
   type Stored,
 } from './ports.ts';
 
-export type OwnerType = 'member' | 'need';
 export const embedJob = 'embed';
 export const embedBacklogJob = 'embed-backlog';
 
@@ -26,6 +26,8 @@ export interface Embedding {
   request(type: OwnerType, ids: readonly string[]): Promise<void>;
   /** Asks for every owner whose vectors do not fit its texts or the model, and for vectors without owner to be removed. */
   requestBacklog(): Promise<void>;
+  /** Asks again for what was asked while the queue was away. */
+  catchUp(): Promise<void>;
   /** Does it now. Only texts that have no vector of this model are embedded. Returns how many were. */
   update(type: OwnerType, id: string, signal?: AbortSignal): Promise<number>;
   /** Removes an owner's vectors, and these texts of it from the cache. */
@@ -47,11 +49,17 @@ const pageSize = 200;
 const updatesInFlight = 4;
 /** So many owners that cannot be embedded are set aside; more mean that it is not them. */
 const setAsideAtMost = 20;
+const lookAgainMs = 2000;
 
-export const documentsOf = (store: Store, type: OwnerType): Collection<Member | Need> =>
-  type === 'member' ? store.collection('members') : store.collection('needs');
+export const documentsOf = (store: Store, type: OwnerType): Collection<Member | Need | PastEvent> =>
+  type === 'member'
+    ? store.collection('members')
+    : type === 'need'
+      ? store.collection('needs')
+      : store.collection('history');
 
 export const textsOf = (type: OwnerType, doc: unknown): string[] => {
+  if (type === 'event') return [(doc as PastEvent).text];
   const facets = type === 'member' ? facetsOfMember(doc as never) : facetsOfNeed(doc as never);
   return [...new Set(facets.map((facet) => facet.text))];
 };
@@ -111,20 +119,34 @@ export function createEmbedding({ store, embedder, queue, evict }: EmbeddingDeps
 
   const request = async (type: OwnerType, ids: readonly string[]) => {
     if (ids.length > jobsAtOnce) return requestBacklog();
-    for (const id of ids) await queue.enqueue(embedJob, ownerKey(type, id), { type, id });
+    for (const id of ids) await ask(embedJob, ownerKey(type, id), { type, id });
   };
-  const requestBacklog = async () => {
-    await queue.enqueue(embedBacklogJob, 'all', {});
+  const requestBacklog = () => ask(embedBacklogJob, 'all', {});
+  let isOwed = false;
+  /** What lacks vectors stands in the store: that the queue is away is no reason to refuse a write that is done. */
+  const ask = async (kind: string, key: string, input: object) => {
+    try {
+      await queue.enqueue(kind, key, input);
+    } catch (error) {
+      if (!(error instanceof StoreError && error.code === 'unavailable')) throw error;
+      isOwed = true;
+    }
+  };
+  const catchUp = async () => {
+    if (!isOwed) return;
+    isOwed = false;
+    await requestBacklog();
   };
 
   /** What a process left behind that ended between the removal of an owner and that of its vectors. */
   const removeOrphans = async () => {
     for await (const page of pagesOf(vectors)) {
-      const ids = { member: [] as string[], need: [] as string[] };
+      const ids = { member: [] as string[], need: [] as string[], event: [] as string[] };
       for (const { id } of page) ids[ownerOf(id).type].push(ownerOf(id).id);
       const alive = new Set([
         ...(await docs('member').getMany(ids.member)).map(({ id }) => ownerKey('member', id)),
         ...(await docs('need').getMany(ids.need)).map(({ id }) => ownerKey('need', id)),
+        ...(await docs('event').getMany(ids.event)).map(({ id }) => ownerKey('event', id)),
       ]);
       for (const { id, version } of page) if (!alive.has(id)) await vectors.remove(id, version).catch(unlessChanged);
     }
@@ -145,9 +167,9 @@ export function createEmbedding({ store, embedder, queue, evict }: EmbeddingDeps
       }
       progress(++done, total);
     };
-    for (const type of ['member', 'need'] as const)
+    for (const type of ['member', 'need', 'event'] as const)
       for await (const page of pagesOf(docs(type))) {
-        total = (await docs('member').count()) + (await docs('need').count());
+        total = (await docs('member').count()) + (await docs('need').count()) + (await docs('event').count());
         const owned = new Map(
           (await vectors.getMany(page.map((item) => ownerKey(type, item.id)))).map((item) => [item.id, item]),
         );
@@ -163,14 +185,26 @@ export function createEmbedding({ store, embedder, queue, evict }: EmbeddingDeps
     return embedded;
   };
 
+  const isWorkedOffElsewhere = async (jobId: string) => {
+    const { items } = await queue.list({ state: 'active', limit: 1000 });
+    return items.some(({ id, doc }) => doc.kind === embedBacklogJob && id < jobId);
+  };
+
   let isWorking = false;
   let goOn = false;
-  /** One at a time, for two would embed the same texts twice: a second one hands its wish to the first and is done. */
+  /**
+   * One at a time, for two would embed the same texts twice: a second one hands its wish to the first and is done. While
+   * another process is at it, it comes again later.
+   */
   const workOffBacklog: JobHandler = async (_input, context) => {
     goOn = true;
     if (isWorking) return { embedded: 0 };
     isWorking = true;
     try {
+      if (await isWorkedOffElsewhere(context.jobId)) {
+        await queue.enqueue(embedBacklogJob, 'all', {}, { delayMs: lookAgainMs });
+        return { embedded: 0 };
+      }
       let embedded = 0;
       while (goOn) {
         goOn = false;
@@ -186,6 +220,7 @@ export function createEmbedding({ store, embedder, queue, evict }: EmbeddingDeps
   return {
     request,
     requestBacklog,
+    catchUp,
     update,
     async erase(type, id, texts) {
       await vectors.remove(ownerKey(type, id)).catch(unlessChanged);

@@ -4,13 +4,16 @@ import { createHash } from 'node:crypto';
 /** sha256 of a facet's text, hexadecimal. */
 export const textDigest = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
-/** `member:ID` or `need:ID`. */
-export const ownerKey = (type: 'member' | 'need', id: string): string => `${type}:${id}`;
+/** What has texts that are embedded; an event is a past round or award. */
+export type OwnerType = 'member' | 'need' | 'event';
+
+/** `member:ID`, `need:ID` or `event:ID`. */
+export const ownerKey = (type: OwnerType, id: string): string => `${type}:${id}`;
 
 /** The way back from `ownerKey`. */
-export function ownerOf(key: string): { type: 'member' | 'need'; id: string } {
+export function ownerOf(key: string): { type: OwnerType; id: string } {
   const colon = key.indexOf(':');
-  return { type: key.slice(0, colon) as 'member' | 'need', id: key.slice(colon + 1) };
+  return { type: key.slice(0, colon) as OwnerType, id: key.slice(colon + 1) };
 }
 
 /** Key of one facet in the vector index. */

@@ -1,6 +1,6 @@
 /** Large imports wait as a file and run as a job. The file stays until the job is known to be done. */
 import { createReadStream } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Embedding } from './embedding.ts';
@@ -44,8 +44,11 @@ export function removeSpooledWhenDone(queue: JobQueue, spoolDir: string): () => 
   });
 }
 
-/** Removes files that no job needs: left by a process that ended at the wrong moment. Only before requests are taken. */
-export async function sweepSpool(queue: JobQueue, spoolDir: string): Promise<void> {
+/**
+ * Removes files that no job needs: left by a process that ended at the wrong moment. A file of another process may be too
+ * young for a job: give `olderThanMs` where requests are taken meanwhile.
+ */
+export async function sweepSpool(queue: JobQueue, spoolDir: string, olderThanMs = 0): Promise<void> {
   const files = new Set(await readdir(spoolDir).catch(() => []));
   let after: string | undefined;
   do {
@@ -54,5 +57,8 @@ export async function sweepSpool(queue: JobQueue, spoolDir: string): Promise<voi
       if (doc.kind === importJob && doc.state !== 'done') files.delete(importJobInput.parse(doc.input).file);
     after = page.nextCursor;
   } while (after !== undefined);
-  for (const file of files) await rm(path.join(spoolDir, file), { force: true });
+  for (const file of files) {
+    const { mtimeMs } = await stat(path.join(spoolDir, file)).catch(() => ({ mtimeMs: Infinity }));
+    if (olderThanMs === 0 || mtimeMs < Date.now() - olderThanMs) await rm(path.join(spoolDir, file), { force: true });
+  }
 }

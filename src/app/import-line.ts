@@ -2,9 +2,12 @@
 import type { Member } from '../domain/member.ts';
 import type { Need } from '../domain/need.ts';
 import type { FieldFault } from '../domain/problem.ts';
-import type { OwnerType } from './embedding.ts';
+import { createHash } from 'node:crypto';
+import type { PastEvent } from '../domain/past-event.ts';
+import type { OwnerType } from './facet-vectors.ts';
 import { faultsOf, shortValue } from './faults.ts';
 import { depthFault } from './json-depth.ts';
+import { pastEventSchema } from './schemas/past-event.ts';
 import { memberSchema } from './schemas/member.ts';
 import { needSchema } from './schemas/need.ts';
 
@@ -19,9 +22,16 @@ export interface ImportLine {
 
 export const maxLineCharacters = 1_000_000;
 
-export type ParsedLine = { type: OwnerType; doc: Member | Need } | { faults: FieldFault[]; id?: string };
+export type ParsedLine = { type: OwnerType; doc: Member | Need | PastEvent } | { faults: FieldFault[]; id?: string };
 
-/** A line with a `kind` is a member; one with an owner or a title and no `kind` is a need. */
+/** Events have no id of their own: the same content is the same event. */
+const digestOf = (event: Omit<PastEvent, 'id'>): string =>
+  createHash('sha256')
+    .update(JSON.stringify(Object.entries(event).sort()))
+    .digest('hex')
+    .slice(0, 32);
+
+/** A line with counterparts is a past round or award, one with a `kind` is a member; one with an owner or a title and no `kind` is a need. */
 export function parseLine(line: ImportLine): ParsedLine {
   const fault = (code: string, message: string): ParsedLine => ({
     faults: [{ field: '', code, message, value: shortValue(line.text) }],
@@ -37,6 +47,12 @@ export function parseLine(line: ImportLine): ParsedLine {
     return fault('invalid_type', 'A line is one JSON object.');
   const deep = depthFault(value);
   if (deep !== undefined) return { faults: [deep] };
+  if ('counterpartIds' in value) {
+    const event = pastEventSchema.safeParse(value);
+    return event.success
+      ? { type: 'event', doc: { id: digestOf(event.data), ...event.data } }
+      : { faults: faultsOf(event.error, value) };
+  }
   const type: OwnerType = 'kind' in value || !('ownerId' in value || 'title' in value) ? 'member' : 'need';
   const parsed = (type === 'member' ? memberSchema : needSchema).safeParse(value);
   if (parsed.success) return { type, doc: parsed.data };

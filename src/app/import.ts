@@ -1,5 +1,5 @@
 /**
- * Import of members and needs as JSON lines. Every line stands alone: a refused one is reported and never stops the
+ * Import of members, needs and past events as JSON lines. Every line stands alone: a refused one is reported and never stops the
  * others. A need whose owner is not known yet waits for the end, so that owners may stand anywhere in the stream.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -7,7 +7,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Member } from '../domain/member.ts';
 import type { Need } from '../domain/need.ts';
 import type { FieldFault } from '../domain/problem.ts';
-import { documentsOf, type Embedding, type OwnerType } from './embedding.ts';
+import { documentsOf, type Embedding } from './embedding.ts';
+import type { OwnerType } from './facet-vectors.ts';
+import type { PastEvent } from '../domain/past-event.ts';
 import { parseLine, type ImportLine } from './import-line.ts';
 import { StoreError, type Store, type WriteOp, type WriteResult } from './ports.ts';
 
@@ -39,7 +41,7 @@ interface Deps {
 
 interface Parsed {
   line: ImportLine;
-  doc: Member | Need;
+  doc: Member | Need | PastEvent;
 }
 
 /** What the import knows so far. */
@@ -60,9 +62,10 @@ export async function importLines(
   options: { dryRun: boolean; onProgress?: (lines: number) => void },
 ): Promise<ImportReport> {
   const run = newRun(options.dryRun);
-  const waiting = { members: [] as Parsed[], needs: [] as Parsed[], ownerless: [] as Parsed[] };
+  const waiting = { members: [] as Parsed[], events: [] as Parsed[], needs: [] as Parsed[], ownerless: [] as Parsed[] };
   const flush = async () => {
     await writeBatch(deps, 'member', waiting.members.splice(0), run);
+    await writeBatch(deps, 'event', waiting.events.splice(0), run);
     const needs = waiting.needs.splice(0);
     const isOwned = await ownedIn(deps.store, needs, run);
     await writeBatch(deps, 'need', needs.filter(isOwned), run);
@@ -88,7 +91,7 @@ export async function importLines(
     }
     run.lineOf.set(`${type}:${doc.id}`, line.line);
     waiting[`${type}s`].push({ line, doc });
-    if (waiting.members.length + waiting.needs.length >= batchSize) await flush();
+    if (waiting.members.length + waiting.needs.length + waiting.events.length >= batchSize) await flush();
   }
   await flush();
   // Their owners may have come after them.
@@ -157,7 +160,7 @@ async function writeBatch(
     if (type === 'member') run.written.add(doc.id);
     return false;
   });
-  const ops = changed.map(({ doc }): WriteOp<Member | Need> => {
+  const ops = changed.map(({ doc }): WriteOp<Member | Need | PastEvent> => {
     const stored = existing.get(doc.id);
     return stored === undefined
       ? { op: 'insert', id: doc.id, doc }
@@ -186,7 +189,7 @@ async function wouldBe(
   changed: readonly Parsed[],
   { orgNumbers }: Run,
 ): Promise<WriteResult<never>[]> {
-  if (type === 'need') return changed.map(() => ({ ok: true }));
+  if (type !== 'member') return changed.map(() => ({ ok: true }));
   const results: WriteResult<never>[] = [];
   for (const { doc } of changed) {
     const { id, orgNumber } = doc as Member;

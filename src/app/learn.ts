@@ -61,6 +61,7 @@ export async function learn(matching: Matching, { task, judgments, more, date }:
   const held = crossValidated(queries, settings, { folds, repeats, always, grades });
   const weights = fitWeights([...always, ...queries], settings);
   const gain = meanWithInterval(held.map((ndcg, i) => ndcg - before[i]!));
+  const isShown = names.map((_name, i) => queries.some(({ rows }) => rows.some((row) => row.values[i] !== 0)));
   const model = calibrate([...always, ...queries], weights);
   const wonBy: WonBy = {
     date,
@@ -77,7 +78,8 @@ export async function learn(matching: Matching, { task, judgments, more, date }:
       names.map((name, i): [string, Weight] => [
         name,
         {
-          weight: rounded(model.weights[i]!),
+          // What no query shows keeps the weight it has.
+          weight: isShown[i] === true ? rounded(model.weights[i]!) : (present.features[name]?.weight ?? 0),
           part: features[name]!.part,
           reason: present.features[name]?.reason ?? features[name]!.says,
         },

@@ -16,7 +16,6 @@ import { canBeCandidate, judge, matchSubjects, type MatchContext, type MatchKind
 import type { MemberParty, Party } from '../domain/match/party.ts';
 import { rank, sift, type Ranked } from '../domain/match/rank.ts';
 import { traitsOf, type Traits } from '../domain/match/traits.ts';
-import type { PairState } from '../domain/introduction/pair.ts';
 import { Problem } from '../domain/problem.ts';
 import { refOf, type PartyRef } from './party-ref.ts';
 import { shortlist } from './shortlist.ts';
@@ -50,8 +49,8 @@ export interface MatchItem {
   missing: Missing[];
   requirements?: RequirementEvidence[];
   features?: Record<string, number>;
-  /** What earlier introductions of the two came to; closed pairs are not listed. */
-  pairState?: PairState;
+  /** The two work together already: shown, not suggested. */
+  workingTogether?: true;
 }
 
 export interface MatchList {
@@ -85,16 +84,16 @@ export interface Matching {
 export interface MatchingDeps {
   catalog: Catalog;
   clock: Clock;
-  /** What earlier introductions say about a pair. */
+  /** What has become of pairs so far; nothing where nobody keeps track. */
   pairStates?: PairStates;
 }
 
-export function createMatching(deps: MatchingDeps): Matching {
-  const { catalog, clock, pairStates } = deps;
+const noPairStates: PairStates = { refresh: async () => undefined, pairState: () => 'none' };
+
+export function createMatching({ catalog, clock, pairStates = noPairStates }: MatchingDeps): Matching {
   const refresh = async () => {
-    await Promise.all([catalog.refresh(), pairStates?.refresh()]);
+    await Promise.all([catalog.refresh(), pairStates.refresh()]);
   };
-  const pairState = (subjectId: string, candidateId: string) => pairStates?.pairState(subjectId, candidateId);
   const traits = new WeakMap<MemberParty, Traits>();
   const mandates = new WeakMap<MemberParty, Mandate>();
   const memo =
@@ -108,6 +107,8 @@ export function createMatching(deps: MatchingDeps): Matching {
     gramWeights: catalog.grams,
     today: now.toISOString().slice(0, 10),
     member: (id) => catalog.member(id),
+    eventsOf: (id) => catalog.eventsOf(id),
+    pairState: (oneId, otherId) => pairStates.pairState(oneId, otherId),
     traits: memo(traits, (party) => traitsOf(party.doc)),
     mandate: memo(mandates, (party) => mandateOf(party.doc)),
   });
@@ -158,6 +159,7 @@ export function createMatching(deps: MatchingDeps): Matching {
   ): MatchItem => ({
     candidate: refOf(ranked.party),
     rank: position,
+    ...(ranked.state === 'working-together' ? { workingTogether: true as const } : {}),
     score: round(ranked.score),
     parts: {
       subjectToCandidate: round(ranked.parts.forward),
@@ -172,7 +174,6 @@ export function createMatching(deps: MatchingDeps): Matching {
           features: Object.fromEntries(Object.entries(ranked.features).map(([name, value]) => [name, round(value)])),
         }
       : {}),
-    ...pairStateField(pairState(subject.id, ranked.party.id)),
   });
 
   return {
@@ -182,9 +183,7 @@ export function createMatching(deps: MatchingDeps): Matching {
       const context = contextAt(now);
       const subject = subjectOf(subjectType, subjectId, kind);
       const { ranked, closed } = rankingOf(kind, subject, candidateType, context, among);
-      const listed = ranked
-        .filter((one) => one.score >= listingFloor && pairState(subjectId, one.party.id) !== 'closed')
-        .slice(0, limit);
+      const listed = ranked.filter((one) => one.score >= listingFloor).slice(0, limit);
       return {
         subject: refOf(subject),
         items: listed.map((one, i) => item(kind, subject, one, i + 1, context, lang, full)),
@@ -240,8 +239,6 @@ function candidateOf(catalog: Catalog, kind: MatchKind, type: Party['type'] | un
     throw new Problem('match-not-applicable', `A need is never a candidate for "${kind}".`);
   return found;
 }
-
-const pairStateField = (pairState: PairState | undefined) => (pairState === undefined ? {} : { pairState });
 
 const describe = (party: Party): string =>
   party.type === 'need' ? 'needs' : `members of the kind "${party.doc.kind}"`;

@@ -2,15 +2,17 @@
  * What introductions have said about pairs, kept in memory for the ranking. Follows the store's change log, so that each
  * process knows what any process wrote.
  */
-import { isErased, pairKeyOf, pairStateOf, type PairState } from '../domain/introduction/pair.ts';
+import { isErased, pairKeyOf, pairStateOf } from '../domain/introduction/pair.ts';
 import type { Introduction } from '../domain/introduction/introduction.ts';
+import type { PairState } from '../domain/match/pair.ts';
+import { changesAfter } from './change-log.ts';
 import type { Store, Stored } from './ports.ts';
 
 export interface PairStates {
   /** Applies everything that was written since the last call; concurrent calls share one pass. */
   refresh(): Promise<void>;
   /** Whoever of the two asks. Members and needs share their ids here. */
-  pairState(subjectId: string, candidateId: string): PairState | undefined;
+  pairState(subjectId: string, candidateId: string): PairState;
 }
 
 const pageSize = 1000;
@@ -41,7 +43,7 @@ export function createPairStates(store: Store): PairStates {
   };
   const remember = ({ id, doc }: Stored<Introduction>) => {
     const state = pairStateOf(doc);
-    if (state === undefined || isErased(doc)) return;
+    if (state === 'none' || isErased(doc)) return;
     const key = keyOf(doc.a.id, doc.b.id);
     byIntroduction.set(id, { key, state });
     const pair = byPair.get(key);
@@ -62,9 +64,14 @@ export function createPairStates(store: Store): PairStates {
   };
 
   const follow = async () => {
-    if (seq < 0) seq = await loadAll();
     for (;;) {
-      const changes = await store.changes(seq, pageSize);
+      if (seq < 0) seq = await loadAll();
+      const changes = await changesAfter(store, seq, pageSize);
+      if (changes === undefined) {
+        for (const id of [...byIntroduction.keys()]) forget(id);
+        seq = -1;
+        continue;
+      }
       if (changes.length === 0) return;
       const ids = [...new Set(changes.filter((one) => one.collection === 'introductions').map((one) => one.id))];
       const docs = await introductions.getMany(ids);
@@ -81,6 +88,7 @@ export function createPairStates(store: Store): PairStates {
       });
       return running;
     },
-    pairState: (subjectId, candidateId) => [...(byPair.get(keyOf(subjectId, candidateId))?.values() ?? [])].at(-1),
+    pairState: (subjectId, candidateId) =>
+      [...(byPair.get(keyOf(subjectId, candidateId))?.values() ?? [])].at(-1) ?? 'none',
   };
 }

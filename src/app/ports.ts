@@ -4,7 +4,12 @@
  */
 import type { Introduction } from '../domain/introduction/introduction.ts';
 import type { Member } from '../domain/member.ts';
+import type { MatchEvent } from '../domain/event.ts';
 import type { Need } from '../domain/need.ts';
+import type { PastEvent } from '../domain/past-event.ts';
+import type { ScheduleProblem } from '../domain/schedule/problem.ts';
+import type { ScheduleScore } from '../domain/schedule/score.ts';
+import type { Programme } from './programme.ts';
 
 /** A document as stored. `version` starts at 1 and grows by 1 with every replace. Times are ISO 8601 UTC. */
 export interface Stored<T> {
@@ -73,11 +78,20 @@ export class StoreError extends Error {
   readonly code: StoreErrorCode;
   /** For `taken`: `id` or the name of the unique index. */
   readonly index: string | undefined;
-  constructor(code: StoreErrorCode, message: string, index?: string, cause?: unknown) {
+  /** For `unavailable`: which part is away. */
+  readonly part: 'store' | 'queue';
+  constructor(
+    code: StoreErrorCode,
+    message: string,
+    index?: string,
+    cause?: unknown,
+    part: 'store' | 'queue' = 'store',
+  ) {
     super(message, { cause });
     this.name = 'StoreError';
     this.code = code;
     this.index = index;
+    this.part = part;
   }
 }
 
@@ -108,7 +122,12 @@ export interface JobRecord {
 export interface Collections {
   members: Member;
   needs: Need;
+  events: MatchEvent;
+  /** By event id. */
+  programmes: Programme;
   introductions: Introduction;
+  /** Past rounds and awards; the id is a digest of the content, so that the same one is kept once. */
+  history: PastEvent;
   vectors: OwnerVectors;
   jobs: JobRecord;
   meta: Record<string, unknown>;
@@ -164,9 +183,59 @@ export interface JobQueue {
   /** Called with every change of a job in this process; returns the way to stop. */
   onChange(listener: (job: Stored<JobRecord>) => void): () => void;
   counts(): Promise<Record<JobRecord['state'], number>>;
+  /** Resolves when the queue answers. @throws StoreError `unavailable`. */
+  ping(): Promise<void>;
   start(handlers: Record<string, JobHandler>): void;
   /** Lets active jobs finish (up to graceMs), then stops. */
   close(graceMs: number): Promise<void>;
+}
+
+export interface SolveRequest {
+  problem: ScheduleProblem;
+  seed: number;
+  /**
+   * Budget of moves. With `steps` alone the answer depends on the problem, the seed and the steps only; with `seconds`
+   * alone the search and the proof race on two threads; with both, `seconds` only cuts off.
+   */
+  steps?: number;
+  seconds?: number;
+  /** A valid programme to begin with. */
+  start?: readonly number[];
+}
+
+/** What no programme can beat: the bound of `gaps` holds for the meetings that are held. */
+export interface SolveBounds {
+  unmet: readonly [number, number, number];
+  value: number;
+  gaps: number;
+}
+
+export interface SolveProgress {
+  slots: readonly number[];
+  score: ScheduleScore;
+  bounds: SolveBounds;
+}
+
+export interface SolveResult extends SolveProgress {
+  /** Whether the score reaches all three bounds: no programme is better. */
+  provenOptimal: boolean;
+  /** Ended by the signal or by `seconds` before its budget was used. */
+  cutOff: boolean;
+  steps: number;
+  seconds: number;
+}
+
+/** Searches meeting programmes off the event loop. */
+export interface ProgrammeSolver {
+  /** Always a valid programme, the best found so far when the signal ends it. @throws SolverError when it cannot. */
+  solve(
+    request: SolveRequest,
+    options?: { onProgress?: (progress: SolveProgress) => void; signal?: AbortSignal },
+  ): Promise<SolveResult>;
+  close(): Promise<void>;
+}
+export class SolverError extends Error {
+  override readonly name = 'SolverError';
 }
 
 export interface Clock {

@@ -1,5 +1,5 @@
 /** Whether the service can do its work, part by part. */
-export type PartName = 'store' | 'seed' | 'model';
+export type PartName = 'store' | 'queue' | 'seed' | 'model';
 export type PartState = 'starting' | 'ready' | 'away';
 
 export interface Readiness {
@@ -9,12 +9,18 @@ export interface Readiness {
 }
 
 export function createReadiness(): Readiness {
-  const parts: Record<PartName, PartState> = { store: 'starting', seed: 'starting', model: 'starting' };
+  const parts: Record<PartName, PartState> = {
+    store: 'starting',
+    queue: 'starting',
+    seed: 'starting',
+    model: 'starting',
+  };
   return {
     set: (part, state) => {
       parts[part] = state;
     },
     parts: () => ({ ...parts }),
-    isReady: () => Object.values(parts).every((state) => state === 'ready'),
+    // Without the queue everything can still be read, and what is written is caught up with later.
+    isReady: () => Object.entries(parts).every(([name, state]) => state === 'ready' || name === 'queue'),
   };
 }

@@ -1,15 +1,18 @@
 /** Members and needs: list, read, create, replace, patch, remove. One set of rules for both. */
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
+import type { MatchEvent } from '../domain/event.ts';
 import type { Member } from '../domain/member.ts';
 import type { Need } from '../domain/need.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Actor } from './actor.ts';
-import { textsOf, type Embedding, type OwnerType } from './embedding.ts';
+import { textsOf, type Embedding } from './embedding.ts';
 import { faultsOf } from './faults.ts';
 import type { IntroductionErasure } from './introduction-erasure.ts';
 import { mergePatch } from './merge-patch.ts';
 import { StoreError, type Collection, type Page, type Store, type Stored, type Where } from './ports.ts';
+import { withdrawFromEvents } from './event-erasure.ts';
+import { eventSchema, newEventSchema } from './schemas/event.ts';
 import { memberSchema, newMemberSchema } from './schemas/member.ts';
 import { needSchema, newNeedSchema } from './schemas/need.ts';
 
@@ -38,7 +41,8 @@ export interface Records<T> {
 }
 
 interface Kind<T extends { id: string }> {
-  type: OwnerType;
+  /** Absent: it has no texts to embed. */
+  type?: 'member' | 'need';
   name: string;
   prefix: string;
   schema: z.ZodType<T>;
@@ -46,17 +50,21 @@ interface Kind<T extends { id: string }> {
   collection: Collection<T>;
   /** Faults that only the store can tell. */
   check(doc: T): Promise<void>;
-  /** What hangs on a document that is about to go. */
-  dependants(id: string): Promise<string[]>;
+  /** What hangs on a document that is about to go, by what it is; `withdrawn`: besides what `withdraw` will end. */
+  dependants(id: string, withdrawn: boolean): Promise<Record<string, string[]>>;
+  /** Ends what hangs on it. */
+  withdraw?(id: string): Promise<void>;
 }
 
 export function createRecords(
   store: Store,
   embedding: Embedding,
   introductions: IntroductionErasure,
-): { members: Records<Member>; needs: Records<Need> } {
+): { members: Records<Member>; needs: Records<Need>; events: Records<MatchEvent> } {
   const members = store.collection('members');
   const needs = store.collection('needs');
+  const events = store.collection('events');
+  const programmes = store.collection('programmes');
   return {
     members: recordsOf(
       {
@@ -67,8 +75,13 @@ export function createRecords(
         newSchema: newMemberSchema,
         collection: members,
         check: async () => undefined,
-        dependants: async (id) =>
-          (await needs.find({ where: { ownerId: id }, limit: 100 })).items.map((need) => need.id),
+        dependants: async (id, withdrawn) => ({
+          needs: (await needs.find({ where: { ownerId: id }, limit: 100 })).items.map((need) => need.id),
+          events: withdrawn
+            ? []
+            : (await events.find({ where: { attendees: id }, limit: 100 })).items.map((event) => event.id),
+        }),
+        withdraw: async (id) => withdrawFromEvents(store, id),
       },
       embedding,
       introductions,
@@ -94,12 +107,37 @@ export function createRecords(
             ],
           });
         },
-        dependants: async () => [],
+        dependants: async () => ({}),
+      },
+      embedding,
+      introductions,
+    ),
+    events: recordsOf(
+      {
+        name: 'event',
+        prefix: 'e',
+        schema: eventSchema,
+        newSchema: newEventSchema,
+        collection: events,
+        check: async (event) => checkMembers(members, event),
+        dependants: async (id) => ({ programmes: (await programmes.get(id)) === undefined ? [] : [id] }),
       },
       embedding,
       introductions,
     ),
   };
+}
+
+/** Attendees must be members: everything that is planned for them comes from there. @throws Problem `invalid`. */
+async function checkMembers(members: Collection<Member>, event: MatchEvent): Promise<void> {
+  const known = new Set((await members.getMany(event.attendees)).map(({ id }) => id));
+  const faults = event.attendees.flatMap((id, i) =>
+    known.has(id)
+      ? []
+      : [{ field: `attendees.${i}`, code: 'unknown_member', message: 'There is no member with this id.', value: id }],
+  );
+  if (faults.length > 0)
+    throw new Problem('invalid', 'Some attendees are not known.', { faults: faults.slice(0, 100) });
 }
 
 /** 80 random bits, readable aloud: no vowels that make words, no characters that look alike. */
@@ -128,7 +166,7 @@ function recordsOf<T extends { id: string }>(
   const store = async (id: string, doc: T, version: number) => {
     await kind.check(doc);
     const stored = await collection.replace(id, doc, version).catch(asProblem(kind.name, id));
-    await embedding.request(kind.type, [id]);
+    if (kind.type !== undefined) await embedding.request(kind.type, [id]);
     return stored;
   };
   const current = async (id: string, version: number) => {
@@ -161,7 +199,7 @@ function recordsOf<T extends { id: string }>(
       const doc = { ...parsed, id } as T;
       await kind.check(doc);
       const stored = await collection.insert(id, doc).catch(asProblem(kind.name, id));
-      await embedding.request(kind.type, [id]);
+      if (kind.type !== undefined) await embedding.request(kind.type, [id]);
       return stored;
     },
     async replace(id, body, version) {
@@ -178,21 +216,28 @@ function recordsOf<T extends { id: string }>(
     },
     async remove(id, version, withdrawBy) {
       const found = version === undefined ? await get(id) : await current(id, version);
-      const dependants = await kind.dependants(id);
-      if (dependants.length > 0)
-        throw new Problem('not-allowed-now', `The ${kind.name} ${id} still owns needs. Remove them first.`, {
-          extra: { needs: dependants },
-        });
-      const introduced = await introductions.of(kind.type, id);
-      if (introduced.length > 0 && withdrawBy === undefined)
+      const hanging = Object.entries(await kind.dependants(id, withdrawBy !== undefined)).filter(
+        ([, ids]) => ids.length > 0,
+      );
+      if (hanging.length > 0)
         throw new Problem(
           'not-allowed-now',
-          `The ${kind.name} ${id} is in ${introduced.length} introductions. Add ?cascade=withdraw to end them with it.`,
-          { extra: { introductions: introduced } },
+          `The ${kind.name} ${id} still has ${hanging.map(([what]) => what).join(' and ')}. Remove them first.`,
+          { extra: Object.fromEntries(hanging) },
         );
-      if (withdrawBy !== undefined) await introductions.erase(kind.type, id, withdrawBy);
+      if (kind.type !== undefined) {
+        const introduced = await introductions.of(kind.type, id);
+        if (introduced.length > 0 && withdrawBy === undefined)
+          throw new Problem(
+            'not-allowed-now',
+            `The ${kind.name} ${id} is in ${introduced.length} introductions. Add ?cascade=withdraw to end them with it.`,
+            { extra: { introductions: introduced } },
+          );
+        if (withdrawBy !== undefined) await introductions.erase(kind.type, id, withdrawBy);
+      }
+      if (withdrawBy !== undefined) await kind.withdraw?.(id);
       await collection.remove(id, found.version).catch(asProblem(kind.name, id));
-      await embedding.erase(kind.type, id, textsOf(kind.type, found.doc));
+      if (kind.type !== undefined) await embedding.erase(kind.type, id, textsOf(kind.type, found.doc));
     },
   };
 }

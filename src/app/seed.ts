@@ -3,11 +3,13 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import type { MatchEvent } from '../domain/event.ts';
 import { matchKinds } from '../domain/match/pair.ts';
 import { documentsOf, textsOf, type Embedding } from './embedding.ts';
 import { importLines } from './import.ts';
 import type { ImportLine } from './import-line.ts';
-import type { Store } from './ports.ts';
+import { StoreError, type Store } from './ports.ts';
+import { eventSchema } from './schemas/event.ts';
 
 export const exampleSchema = z.object({
   title: z.string(),
@@ -20,6 +22,7 @@ export type Example = z.infer<typeof exampleSchema>;
 export interface SeedFiles {
   members: Record<string, unknown>[];
   needs: Record<string, unknown>[];
+  events: Record<string, unknown>[];
   examples: Example[];
 }
 
@@ -30,12 +33,15 @@ const linesOf = (text: string) =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 export async function readSeed(dir: string): Promise<SeedFiles> {
-  const [members, needs, examples] = await Promise.all(
-    ['members.jsonl', 'needs.jsonl', 'examples.json'].map((file) => readFile(path.join(dir, file), 'utf8')),
+  const [members, needs, events, examples] = await Promise.all(
+    ['members.jsonl', 'needs.jsonl', 'events.jsonl', 'examples.json'].map((file) =>
+      readFile(path.join(dir, file), 'utf8'),
+    ),
   );
   return {
     members: linesOf(members!),
     needs: linesOf(needs!),
+    events: linesOf(events!),
     examples: z.array(exampleSchema).parse(JSON.parse(examples!)),
   };
 }
@@ -43,12 +49,13 @@ export async function readSeed(dir: string): Promise<SeedFiles> {
 const dayMs = 86_400_000;
 const dateAt = (start: Date, days: number) => new Date(start.getTime() + days * dayMs).toISOString().slice(0, 10);
 
-/** Turns `deadlineInDays` and `updatedDaysAgo` into dates, counted from the first start. */
+/** Turns `deadlineInDays`, `dateInDays` and `updatedDaysAgo` into dates, counted from the first start. */
 export function dated(line: Record<string, unknown>, start: Date): Record<string, unknown> {
-  const { deadlineInDays, updatedDaysAgo, ...rest } = line;
+  const { deadlineInDays, dateInDays, updatedDaysAgo, ...rest } = line;
   return {
     ...rest,
     ...(typeof deadlineInDays === 'number' ? { deadline: dateAt(start, deadlineInDays) } : {}),
+    ...(typeof dateInDays === 'number' ? { date: dateAt(start, dateInDays) } : {}),
     ...(typeof updatedDaysAgo === 'number' ? { updatedAt: dateAt(start, -updatedDaysAgo) } : {}),
   };
 }
@@ -75,14 +82,26 @@ export async function loadSeed(
     const isEmpty =
       (await deps.store.collection('members').count()) === 0 && (await deps.store.collection('needs').count()) === 0;
     const state: SeedState = { state: wanted && isEmpty ? 'loading' : 'skipped', startedAt: now.toISOString() };
-    found = await meta.insert(metaId, state);
+    found = await meta.insert(metaId, state).catch(unlessOvertaken);
+    // Another process starts at the same time.
+    found ??= (await meta.get(metaId))!;
   }
   const state = found.doc as SeedState;
   if (state.state !== 'loading') return state.state === 'skipped' ? 'skipped' : 'already';
-  const report = await importLines(deps, seedLines(files, new Date(state.startedAt)), { dryRun: false });
+  const load = () => importLines(deps, seedLines(files, new Date(state.startedAt)), { dryRun: false });
+  let report = await load();
+  // What another process wrote in the same moment is refused once; at the second look it is there.
+  if (report.refused > 0) report = await load();
   if (report.refused > 0) throw new Error(`The seed has lines that are refused: ${JSON.stringify(report.faults[0])}`);
-  await meta.replace(metaId, { ...state, state: 'loaded' }, found.version);
+  await deps.store
+    .collection('events')
+    .writeMany(seedEvents(files, new Date(state.startedAt)).map((doc) => ({ op: 'insert', id: doc.id, doc })));
+  await meta.replace(metaId, { ...state, state: 'loaded' }, found.version).catch(unlessOvertaken);
   return 'loaded';
+}
+
+function unlessOvertaken(error: unknown): undefined {
+  if (!(error instanceof StoreError && ['taken', 'stale'].includes(error.code))) throw error;
 }
 
 function* seedLines(files: SeedFiles, start: Date): Generator<ImportLine> {
@@ -90,6 +109,9 @@ function* seedLines(files: SeedFiles, start: Date): Generator<ImportLine> {
   for (const entry of [...files.members, ...files.needs])
     yield { line: ++line, text: JSON.stringify(dated(entry, start)) };
 }
+
+const seedEvents = (files: SeedFiles, start: Date): MatchEvent[] =>
+  files.events.map((event) => eventSchema.parse(dated(event, start)));
 
 export interface SeedRemoval {
   removed: number;
@@ -104,6 +126,17 @@ export async function removeSeed(deps: { store: Store; embedding: Embedding }, f
   const found = await meta.get(metaId);
   const start = new Date((found?.doc as SeedState | undefined)?.startedAt ?? 0);
   const removal: SeedRemoval = { removed: 0, kept: [] };
+  for (const event of seedEvents(files, start)) {
+    const stored = await store.collection('events').get(event.id);
+    if (stored === undefined) continue;
+    const isUsed = (await store.collection('programmes').get(event.id)) !== undefined;
+    if (isUsed || !isDeepStrictEqual(stored.doc, event)) {
+      removal.kept.push(stored.id);
+      continue;
+    }
+    await store.collection('events').remove(stored.id, stored.version);
+    removal.removed++;
+  }
   for (const type of ['need', 'member'] as const) {
     const collection = documentsOf(store, type);
     for (const entry of type === 'need' ? files.needs : files.members) {
@@ -111,7 +144,9 @@ export async function removeSeed(deps: { store: Store; embedding: Embedding }, f
       if (stored === undefined) continue;
       const isUnchanged = isDeepStrictEqual(stored.doc, dated(entry, start));
       const isUsed =
-        (type === 'member' && (await store.collection('needs').count({ ownerId: stored.id })) > 0) ||
+        (type === 'member' &&
+          ((await store.collection('needs').count({ ownerId: stored.id })) > 0 ||
+            (await store.collection('events').count({ attendees: stored.id })) > 0)) ||
         (await store.collection('introductions').count({ parties: `${type}:${stored.id}` })) > 0;
       if (!isUnchanged || isUsed) {
         removal.kept.push(stored.id);

@@ -134,7 +134,7 @@ export function createSuggest({ store, catalog, matching, clock, attendeesOf }: 
     const now = clock.now().toISOString();
     const a = partyOfIntroduction(subject);
     const made = list.items.flatMap((item) => {
-      if (item.pairState === 'working-together') skip(item.candidate.id, 'working-together');
+      if (item.workingTogether === true) skip(item.candidate.id, 'working-together');
       else if (item.score < minScore) skip(item.candidate.id, 'below-min-score');
       else {
         const b = partyOfIntroduction(catalog.party(item.candidate.type, item.candidate.id)!);

@@ -1,8 +1,16 @@
-/** Routes of members and needs: the same seven for both. */
+/** Routes of members, needs and events: the same six for each. */
 import { z } from 'zod';
 import { parseActor } from '../app/actor.ts';
 import { id } from '../app/schemas/common.ts';
-import { decodeCursor, encodeCursor, memberListQuery, needListQuery, removeQuery } from '../app/schemas/list.ts';
+import {
+  decodeCursor,
+  encodeCursor,
+  eventListQuery,
+  memberListQuery,
+  needListQuery,
+  removeQuery,
+} from '../app/schemas/list.ts';
+import { eventSchema, newEventSchema } from '../app/schemas/event.ts';
 import { memberSchema, newMemberSchema } from '../app/schemas/member.ts';
 import { needSchema, newNeedSchema } from '../app/schemas/need.ts';
 import type { Records } from '../app/records.ts';
@@ -30,13 +38,15 @@ export const pageOf = <T>(page: Page<Stored<T>>, body: (stored: Stored<T>) => un
 });
 
 interface Plan<T> {
-  name: 'member' | 'need';
+  name: 'member' | 'need' | 'event';
   records: Records<T>;
   schema: z.ZodType;
   newSchema: z.ZodType;
   listQuery: z.ZodObject;
   whereOf(query: Record<string, unknown>): Where;
 }
+
+const article = (name: string) => (name === 'event' ? `an ${name}` : `a ${name}`);
 
 function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf }: Plan<T>): Route[] {
   const base = `/api/v1/${name}s`;
@@ -76,7 +86,7 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
     route({
       method: 'post',
       path: base,
-      summary: `Add a ${name}`,
+      summary: `Add ${article(name)}`,
       tag,
       body: { schema: newSchema, contentType: 'application/json' },
       answers: {
@@ -88,7 +98,7 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
     route({
       method: 'get',
       path: `${base}/{id}`,
-      summary: `Read a ${name}`,
+      summary: `Read ${article(name)}`,
       tag,
       params: idParams,
       answers: {
@@ -106,7 +116,7 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
     route({
       method: 'put',
       path: `${base}/{id}`,
-      summary: `Replace a ${name}`,
+      summary: `Replace ${article(name)}`,
       tag,
       params: idParams,
       body: { schema, contentType: 'application/json' },
@@ -129,7 +139,7 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
     route({
       method: 'patch',
       path: `${base}/{id}`,
-      summary: `Change fields of a ${name} (JSON merge patch, null removes a field)`,
+      summary: `Change fields of ${article(name)} (JSON merge patch, null removes a field)`,
       tag,
       params: idParams,
       body: { schema: z.record(z.string(), z.unknown()), contentType: 'application/merge-patch+json' },
@@ -152,7 +162,10 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
     route({
       method: 'delete',
       path: `${base}/{id}`,
-      summary: `Remove a ${name} and its vectors; refused while it is in introductions, unless they are ended with it`,
+      summary:
+        name === 'event'
+          ? 'Remove an event that has no programme'
+          : `Remove a ${name} and its vectors; refused while it is in introductions or events, unless they are ended with it`,
       tag,
       params: idParams,
       query: removeQuery,
@@ -174,7 +187,11 @@ export const picked = (query: Record<string, unknown>, names: Record<string, str
     Object.entries(names).flatMap(([from, to]) => (query[from] === undefined ? [] : [[to, query[from] as string]])),
   );
 
-export function memberAndNeedRoutes(records: { members: Records<never>; needs: Records<never> }): Route[] {
+export function memberAndNeedRoutes(records: {
+  members: Records<never>;
+  needs: Records<never>;
+  events: Records<never>;
+}): Route[] {
   return [
     ...recordRoutes({
       name: 'member',
@@ -191,6 +208,14 @@ export function memberAndNeedRoutes(records: { members: Records<never>; needs: R
       newSchema: newNeedSchema,
       listQuery: needListQuery,
       whereOf: (query) => picked(query, { ownerId: 'ownerId', county: 'county', sector: 'sectors' }),
+    }),
+    ...recordRoutes({
+      name: 'event',
+      records: records.events,
+      schema: eventSchema,
+      newSchema: newEventSchema,
+      listQuery: eventListQuery,
+      whereOf: (query) => picked(query, { date: 'date', county: 'county', attendee: 'attendees' }),
     }),
   ];
 }

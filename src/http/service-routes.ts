@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Catalog } from '../app/catalog.ts';
 import type { Matching } from '../app/matching.ts';
-import type { Store } from '../app/ports.ts';
+import type { JobQueue, Store } from '../app/ports.ts';
 import type { Readiness } from '../app/readiness.ts';
 import type { Example } from '../app/seed.ts';
 import type { HttpMetrics } from './metrics.ts';
@@ -11,6 +11,7 @@ import { startPage } from './start-page.ts';
 
 export interface ServiceRoutesDeps {
   store: Store;
+  queue: JobQueue;
   catalog: Catalog;
   matching: Matching;
   readiness: Readiness;
@@ -23,13 +24,18 @@ const partState = z.enum(['starting', 'ready', 'away']);
 const readyBody = z
   .object({
     status: z.enum(['ready', 'not-ready']),
-    parts: z.object({ store: partState, seed: partState, model: partState }),
+    parts: z.object({ store: partState, queue: partState, seed: partState, model: partState }),
     embedding: z.object({ facets: z.number().int(), embedded: z.number().int() }),
   })
   .meta({ id: 'Readiness' });
 
 export function serviceRoutes(deps: ServiceRoutesDeps): Route[] {
-  const { store, catalog, readiness, metrics } = deps;
+  const { store, queue, catalog, readiness, metrics } = deps;
+  const answers = (part: Promise<void>) =>
+    part.then(
+      () => true,
+      () => false,
+    );
   return [
     route({
       method: 'get',
@@ -43,7 +49,8 @@ export function serviceRoutes(deps: ServiceRoutesDeps): Route[] {
     route({
       method: 'get',
       path: '/health/ready',
-      summary: 'Whether the store is open, the seed stored and the model loaded; embedding may still go on',
+      summary:
+        'Whether the store is open, the seed stored and the model loaded; embedding may still go on, and the job queue be away',
       tag: 'service',
       answers: {
         200: { description: 'Ready.', schema: readyBody },
@@ -51,12 +58,13 @@ export function serviceRoutes(deps: ServiceRoutesDeps): Route[] {
       },
       problems: [],
       async handle() {
-        const storeAnswers = await store.ping().then(
-          () => true,
-          () => false,
-        );
+        const [storeAnswers, queueAnswers] = await Promise.all([answers(store.ping()), answers(queue.ping())]);
         if (storeAnswers) await catalog.refresh().catch(() => undefined);
-        const parts = { ...readiness.parts(), ...(storeAnswers ? {} : { store: 'away' as const }) };
+        const parts = {
+          ...readiness.parts(),
+          queue: queueAnswers ? ('ready' as const) : ('away' as const),
+          ...(storeAnswers ? {} : { store: 'away' as const }),
+        };
         const ready = storeAnswers && readiness.isReady();
         const { facets, embeddedFacets } = catalog.state();
         return {

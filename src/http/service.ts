@@ -17,6 +17,7 @@ import { matchRoutes } from './match-routes.ts';
 import { createMetrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
 import { ownHouse } from './own-house.ts';
+import { programmeRoutes } from './programme-routes.ts';
 import { memberAndNeedRoutes } from './record-routes.ts';
 import type { Route } from './route.ts';
 import { serviceRoutes } from './service-routes.ts';
@@ -62,6 +63,7 @@ export function createService({
   const routes: Route[] = [
     ...bundleRoutes(bundles, joint, answers),
     ...memberAndNeedRoutes(records as never),
+    ...programmeRoutes(engine),
     ...matchRoutes(matching, answers),
     ...importRoutes({ store, embedding, queue, spoolDir, ...(maxImportBytes === undefined ? {} : { maxImportBytes }) }),
     // Before those with an id in the same place.
@@ -69,7 +71,7 @@ export function createService({
     ...introductionRoutes({ store, introductions, introduceByHand }),
     ...answerRoutes({ store, clock, introductions, links }),
     ...jobRoutes(queue, closing),
-    ...serviceRoutes({ store, catalog, matching, readiness, metrics, examples, openApi }),
+    ...serviceRoutes({ store, queue, catalog, matching, readiness, metrics, examples, openApi }),
   ];
   return {
     app: createHttpApp({ routes, log, metrics, guards: [ownHouse(names)], statics: docsStatics() }),

@@ -298,6 +298,7 @@ export function storeContract(name: string, makeWorld: () => Promise<StoreWorld>
         expect(await found('e_h')).toEqual(['c']);
         expect(await found('r.o')).toEqual([]);
         expect(await found('(')).toEqual([]);
+        expect(await found('\0')).toEqual([]);
         expect(await found('')).toEqual(['a', 'b', 'c']);
         expect((await members.find({ text: 'mål', where: { county: 'Trøndelag' }, limit: 5 })).items).toHaveLength(1);
       });

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createAdaptiveIndex, type AdaptiveIndex } from '../../src/adapters/vectors/adaptive.ts';
@@ -167,6 +167,18 @@ describe('A kept graph', () => {
     const { folder } = await keep();
     const file = readdirSync(folder).find((name) => name.endsWith('.hnsw'))!;
     writeFileSync(path.join(folder, file), 'broken');
+    expect(await filled(500, 100).index.restore(folder, 'model-a')).toBe(false);
+  });
+
+  test('is not taken when one bit of its file has turned', async () => {
+    const { folder } = await keep();
+    const file = path.join(
+      folder,
+      readdirSync(folder).find((name) => name.endsWith('.hnsw'))!,
+    );
+    const bytes = readFileSync(file);
+    bytes[bytes.length >> 1]! ^= 1;
+    writeFileSync(file, bytes);
     expect(await filled(500, 100).index.restore(folder, 'model-a')).toBe(false);
   });
 

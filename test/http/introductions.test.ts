@@ -409,7 +409,7 @@ describe('suggestions', () => {
     const direct = await suggest({ ...fromMatches, candidateIds: [counterpartId] });
     expect(direct.body).toEqual({ created: [], skipped: [] });
     const why = await api().get(`/api/v1/members/s-m01/matches/investors/${counterpartId}`);
-    expect(why.body.match.pairState).toBe('closed');
+    expect(why.body.closed).toMatchObject({ code: 'declined' });
 
     const other = first.created[1]!;
     await done(other.id, 'approve');
@@ -418,13 +418,12 @@ describe('suggestions', () => {
     await done(other.id, 'accept', { side: 'a' });
     const marked = await api().get('/api/v1/members/s-m01/matches/investors?limit=50');
     expect(
-      (marked.body.items as { candidate: { id: string }; pairState?: string }[]).filter(
-        (item) => item.pairState !== undefined,
+      (marked.body.items as { candidate: { id: string }; workingTogether?: true }[]).filter(
+        (item) => item.workingTogether,
       ),
     ).toEqual([
       expect.objectContaining({
         candidate: expect.objectContaining({ id: other.counterpartId }),
-        pairState: 'working-together',
       }),
     ]);
   });

@@ -6,6 +6,7 @@ import { composeEngine, type Engine, type MailOptions } from '../../src/compose.
 import { createService } from '../../src/http/service.ts';
 import { createLog } from '../../src/log.ts';
 import { projectRoot } from '../../src/project-root.ts';
+import { ownServers } from './own-servers.ts';
 
 export const today = '2026-11-21';
 export const seedDir = path.join(projectRoot(), 'seed');
@@ -19,18 +20,31 @@ export interface RunningService extends ReturnType<typeof createService> {
   close(): Promise<void>;
 }
 
-/** The whole service on a store in memory with the real model, without a port; `folder` holds the rest. */
+/**
+ * The whole service with the real model, without a port; `folder` holds the rest. On a store in memory, or on the
+ * servers that the tests were given.
+ */
 export async function startService(
   folder: string,
-  options: { seed?: boolean; maxImportBytes?: number; mail?: MailOptions } = {},
+  options: {
+    seed?: boolean;
+    maxImportBytes?: number;
+    mail?: MailOptions;
+    jobAttempts?: number;
+    /** Others than those that the tests were given. */
+    servers?: ReturnType<typeof ownServers>;
+  } = {},
 ): Promise<RunningService> {
   const log = createLog('silent');
   const spoolDir = path.join(folder, 'spool');
+  const servers = options.servers ?? ownServers();
   const engine = await composeEngine({
     storeFile: ':memory:',
+    ...servers.options,
     cacheDir: path.join(folder, 'cache'),
     spoolDir,
     now: today,
+    jobAttempts: options.jobAttempts,
     log,
     ...(options.mail === undefined ? {} : { mail: options.mail }),
   });
@@ -57,6 +71,7 @@ export async function startService(
     async close() {
       closing.abort();
       await engine.close(0);
+      await servers.remove();
     },
   };
 }

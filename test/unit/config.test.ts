@@ -21,6 +21,9 @@ describe('settings', () => {
       askBoth: false,
       logLevel: 'info',
       allowOpen: false,
+      mongoUrl: undefined,
+      redisUrl: undefined,
+      role: 'all',
     });
   });
 

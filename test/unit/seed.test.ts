@@ -6,6 +6,7 @@ import { investorTypes, languages, memberKinds, publicBodyKinds } from '../../sr
 import { procurementRoutes } from '../../src/domain/need.ts';
 import type { Embedding } from '../../src/app/embedding.ts';
 import { StoreError, type Store } from '../../src/app/ports.ts';
+import { emptyProgramme } from '../../src/app/programme.ts';
 import { openSqliteStore } from '../../src/adapters/store/sqlite.ts';
 import { seedDir } from '../support/service.ts';
 
@@ -78,10 +79,24 @@ test('is taken out again with its vectors, but for what was changed or is built 
   await store.collection('needs').insert('own', { id: 'own', ownerId: owner, title: 'Our need' });
   const removal = await removeSeed(deps(), files);
   expect(removal.kept.sort()).toEqual([changed.id, owner].sort());
-  expect(removal.removed).toBe(total() - 2);
-  expect(erased).toHaveLength(removal.removed);
+  expect(removal.removed).toBe(total() - 2 + files.events.length);
+  expect(erased).toHaveLength(total() - 2);
   expect(await count()).toBe(3);
   expect(await loadSeed(deps(), files, later, true)).toBe('already');
+});
+
+test('has events of its own members and needs, and keeps those that somebody has planned', async () => {
+  await loadSeed(deps(), files, first, true);
+  const events = (await store.collection('events').find({ limit: 100 })).items.map(({ doc }) => doc);
+  expect(events.map(({ id }) => id)).toEqual(files.events.map(({ id }) => id));
+  const ids = new Set([...files.members, ...files.needs].map(({ id }) => id));
+  for (const event of events) {
+    const asked = (event.requestedMeetings ?? []).flatMap(({ from, to }) => [from, to]);
+    expect([...event.attendees, ...(event.needIds ?? [])].filter((id) => !ids.has(id))).toEqual([]);
+    expect(asked.filter((id) => !event.attendees.includes(id))).toEqual([]);
+  }
+  await store.collection('programmes').insert(events[0]!.id, emptyProgramme(events[0]!.id));
+  expect((await removeSeed(deps(), files)).kept).toEqual([events[0]!.id, ...[...events[0]!.attendees].sort()]);
 });
 
 const parsed = () => ({

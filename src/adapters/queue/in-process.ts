@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
@@ -9,6 +8,7 @@ import {
   type JobRecord,
   type Stored,
 } from '../../app/ports.ts';
+import { ascendingIds, asJson, unlessAborted } from './job-run.ts';
 
 export interface InProcessQueueOptions {
   jobs: Collection<JobRecord>;
@@ -281,6 +281,8 @@ export function openInProcessQueue(options: InProcessQueueOptions): JobQueue {
         dead: await count('dead'),
       };
     },
+    // The queue is where the jobs are stored: it is away when the store is.
+    ping: async () => void (await jobs.count({ state: 'active' })),
     start(given) {
       handlers = given;
       pump();
@@ -297,28 +299,3 @@ export function openInProcessQueue(options: InProcessQueueOptions): JobQueue {
     },
   };
 }
-
-/** Microseconds since 1970 and never the same twice, with a random end: sorted by id is sorted by making. */
-function ascendingIds(): () => string {
-  let last = 0;
-  return () => {
-    last = Math.max(last + 1, Date.now() * 1000);
-    return `job-${last.toString(36)}-${randomBytes(4).toString('hex')}`;
-  };
-}
-
-/** A handler that does not listen to the signal is not waited for: its job runs again after the restart. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason as Error);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
-}
-
-/** As a reader of the store will see it. @throws TypeError when it has no JSON form. */
-const asJson = (value: unknown): unknown => {
-  const text = JSON.stringify(value) as string | undefined;
-  return text === undefined ? undefined : JSON.parse(text);
-};

@@ -2,7 +2,7 @@
 import type Database from 'better-sqlite3';
 import { indexTables, sqliteIndexes } from './sqlite-indexes.ts';
 import { collectionNames, tableOf, textOf } from './tables.ts';
-import { versionOf, type Upgrade } from './upgrades.ts';
+import { newerDataMessage, versionOf, type Upgrade } from './upgrades.ts';
 
 const rowsAtATime = 500;
 
@@ -14,11 +14,7 @@ export function migrate(db: Database.Database, upgrades: readonly Upgrade[]): vo
   const version = versionOf(upgrades);
   db.transaction(() => {
     const found = Number(db.pragma('user_version', { simple: true }));
-    if (found > version)
-      throw new Error(
-        `The data was written by a newer Kobling (data version ${found}; this program knows up to ${version}). ` +
-          'Start the newer program, or restore a backup from before the upgrade.',
-      );
+    if (found > version) throw new Error(newerDataMessage(found, version));
     for (const name of collectionNames)
       // With a rowid: documents are large, and without one they would weigh down the tree of the ids.
       db.exec(

@@ -13,3 +13,8 @@ export const upgrades: readonly Upgrade[] = [];
 
 /** Version of the data that a program with these upgrades writes. */
 export const versionOf = (known: readonly Upgrade[]): number => known.length + 1;
+
+/** What is said to a program that finds data of a later version. */
+export const newerDataMessage = (found: number, known: number): string =>
+  `The data was written by a newer Kobling (data version ${found}; this program knows up to ${known}). ` +
+  'Start the newer program, or restore a backup from before the upgrade.';

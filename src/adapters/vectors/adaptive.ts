@@ -6,6 +6,8 @@ import { readSnapshot, writeSnapshot } from './snapshot.ts';
 export interface AdaptiveIndex extends VectorIndex {
   /** Which one answers now. */
   readonly serving: 'exact' | 'hnsw';
+  /** Vectors that came, changed or went since the graph was kept or taken over. */
+  readonly unsaved: number;
   /** Works on the graph for about this long, one insert at least; false when there is nothing left to do. */
   maintain(budgetMs: number): boolean;
   /** Keeps the graph in a folder, if there is one; inserting waits meanwhile. False when there was nothing to keep. */
@@ -30,6 +32,7 @@ const moreThanAsked = 8;
 /** Below this share of accepted keys a filter makes the graph slower than an exact search. */
 const selective = 0.1;
 const sampledKeys = 200;
+const nothing = new Float32Array();
 
 /**
  * Exact up to a threshold, HNSW above it. The exact block always holds everything: it answers while the graph is being
@@ -41,6 +44,7 @@ export function createAdaptiveIndex(dimension: number, exactUpTo = 20_000): Adap
   let current: Tier | undefined;
   let next: Tier | undefined;
   let saving = false;
+  let unsaved = 0;
 
   const tiers = () => [current, next].filter((tier) => tier !== undefined);
   const ready = () =>
@@ -65,7 +69,11 @@ export function createAdaptiveIndex(dimension: number, exactUpTo = 20_000): Adap
     get serving() {
       return ready() === undefined ? 'exact' : 'hnsw';
     },
+    get unsaved() {
+      return current === undefined ? 0 : unsaved;
+    },
     set(key, vector) {
+      unsaved++;
       exact.set(key, vector);
       for (const { graph, pending } of tiers()) {
         graph.delete(key);
@@ -73,6 +81,7 @@ export function createAdaptiveIndex(dimension: number, exactUpTo = 20_000): Adap
       }
     },
     delete(key) {
+      unsaved++;
       for (const { graph, pending } of tiers()) {
         graph.delete(key);
         pending.delete(key);
@@ -114,7 +123,9 @@ export function createAdaptiveIndex(dimension: number, exactUpTo = 20_000): Adap
       if (current === undefined || saving) return false;
       saving = true;
       try {
+        const before = unsaved;
         await writeSnapshot(folder, { model, dimension }, current.graph);
+        unsaved -= before;
         return true;
       } finally {
         saving = false;
@@ -125,11 +136,12 @@ export function createAdaptiveIndex(dimension: number, exactUpTo = 20_000): Adap
       if (graph === undefined) return false;
       const pending = new Set<string>();
       for (const key of graph.keyOfLabels())
-        if (key !== undefined && !graph.holds(key, exact.vectorOf(key) ?? new Float32Array())) graph.delete(key);
+        if (key !== undefined && !graph.holds(key, exact.viewOf(key) ?? nothing)) graph.delete(key);
       const held = new Set(graph.keyOfLabels());
       for (const key of exact.keys()) if (!held.has(key)) pending.add(key);
       current = { graph, pending };
       next = undefined;
+      unsaved = pending.size;
       return true;
     },
   };

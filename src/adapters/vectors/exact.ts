@@ -17,6 +17,8 @@ export interface ExactIndex extends VectorIndex {
   keys(): readonly string[];
   /** A copy. */
   vectorOf(key: string): Float32Array | undefined;
+  /** The vector itself: valid until the next `set` or `delete`. */
+  viewOf(key: string): Float32Array | undefined;
   /** The same search over these keys only; those that are not there are left out. */
   searchAmong(keys: Iterable<string>, vector: Float32Array, k: number): Neighbour[];
 }
@@ -50,6 +52,10 @@ export function createExactIndex(dimension: number): ExactIndex {
     vectorOf(key) {
       const i = rowOf.get(key);
       return i === undefined ? undefined : block.rows.slice(i * stride, i * stride + dimension);
+    },
+    viewOf(key) {
+      const i = rowOf.get(key);
+      return i === undefined ? undefined : block.rows.subarray(i * stride, i * stride + dimension);
     },
     set(key, vector) {
       checkVector(vector, dimension);

@@ -29,6 +29,13 @@ export const needListQuery = z.strictObject({
   sector: word.optional(),
   q: word.optional().describe('Text that stands in title, description or must-haves.'),
 });
+export const eventListQuery = z.strictObject({
+  ...paging,
+  date: z.iso.date().optional(),
+  county: word.optional(),
+  attendee: id.optional(),
+  q: word.optional().describe('Text that stands in name or description.'),
+});
 export const jobListQuery = z.strictObject({
   ...paging,
   state: z.enum(['waiting', 'active', 'done', 'dead']).optional(),

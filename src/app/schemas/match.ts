@@ -79,10 +79,7 @@ const matchItem = z.object({
   missing: z.array(missing),
   requirements: z.array(requirement).optional(),
   features: z.record(z.string(), z.number()).optional(),
-  pairState: z
-    .enum(['closed', 'working-together'])
-    .optional()
-    .describe('What earlier introductions came to; closed pairs are not listed.'),
+  workingTogether: z.literal(true).optional().describe('The two work together already.'),
 });
 const gateCode = z.enum(Object.keys(gates) as [keyof typeof gates]);
 

@@ -1,4 +1,5 @@
 /** The two parties as one key, whoever of them asks; and what is known about them for the engine. */
+import type { PairState } from '../match/pair.ts';
 import { erasedId, type Introduction, type IntroductionState, type PartyOfIntroduction } from './introduction.ts';
 
 type Ref = Pick<PartyOfIntroduction, 'type' | 'id'>;
@@ -15,22 +16,20 @@ const freeStates: readonly IntroductionState[] = ['expired', 'withdrawn', 'concl
 
 export const holdsPair = (state: IntroductionState): boolean => !freeStates.includes(state);
 
-export type PairState = 'closed' | 'working-together';
-
-/** `closed`: one of them, or an adviser, turned it down. Open and failed attempts say nothing about the pair. */
-export function pairStateOf({ state, outcomes }: Pick<Introduction, 'state' | 'outcomes'>): PairState | undefined {
+/** `declined`: one of them, or an adviser, turned it down. Open and failed attempts say nothing about the pair. */
+export function pairStateOf({ state, outcomes }: Pick<Introduction, 'state' | 'outcomes'>): PairState {
   switch (state) {
     case 'rejected':
     case 'declined':
-      return 'closed';
+      return 'declined';
     case 'accepted':
     case 'scheduled':
     case 'met':
       return 'working-together';
     case 'concluded':
-      return outcomes.at(-1)?.outcome === 'none' ? 'closed' : 'working-together';
+      return outcomes.at(-1)?.outcome === 'none' ? 'declined' : 'working-together';
     default:
-      return undefined;
+      return 'none';
   }
 }
 

@@ -28,7 +28,7 @@ export interface Theme {
   parties: ThemeNeighbour[];
 }
 
-/** Read off neighbours sorted by likeness: above it two parties work on the same thing. */
+/** Read off neighbours sorted by likeness of language-centred vectors: above it two parties work on the same thing. */
 export const themeFrom = 0.35;
 const smallestTheme = 4;
 const largestTheme = 15;

@@ -1,14 +1,13 @@
 /** Why a pair matches: quotations from both sides with offsets, and the plain facts that counted. Never generated prose. */
-import { isQuotable } from '../facet.ts';
 import type { Language, Member } from '../member.ts';
 import { geographyFit } from './geography.ts';
 import { ticketFit } from './investor-features.ts';
 import { fieldLabel, labelOf, type ReasonCode } from './labels.ts';
-import { rolesOf, type MatchContext, type MatchKind, type Roles } from './pair.ts';
-import { asksForMoney } from './partner-features.ts';
-import type { MemberParty, Party, PreparedFacet } from './party.ts';
-import { calibrated, evidenceOf, requirementMatches } from './requirements.ts';
-import { bestPairs, type FacetPair } from './similarity.ts';
+import { precedentsOf, rolesOf, type MatchContext, type MatchKind, type Roles } from './pair.ts';
+import { influences, type Influence } from './occlude.ts';
+import type { Party, PreparedFacet } from './party.ts';
+import { requirementMatches } from './requirements.ts';
+import { answer } from './similarity.ts';
 
 export interface Quotation {
   /** Path of the stored field and UTF-16 offsets into it. */
@@ -44,8 +43,11 @@ export interface RequirementEvidence {
 
 export const coveredFrom = 0.55;
 export const partlyFrom = 0.3;
-const quoteFrom = 0.12;
-const quotesShown = 4;
+/** A sentence is told from this drop of the score on; the weightiest one always. */
+const tellingDrop = 0.01;
+const quotesShown = 8;
+/** Likeness from which a past round or award is called similar. */
+const similarFrom = 0.3;
 
 const quote = (facet: PreparedFacet): Quotation => ({
   field: facet.field,
@@ -54,49 +56,26 @@ const quote = (facet: PreparedFacet): Quotation => ({
   quote: facet.text,
 });
 
-interface CodedPair extends FacetPair {
-  code: ReasonCode;
-  /** Which of the two roles wrote `from`. */
-  fromSide: 'first' | 'second';
-}
-
-const coded = (pairs: readonly FacetPair[], code: ReasonCode, fromSide: CodedPair['fromSide']): CodedPair[] =>
-  pairs.map((pair) => ({ ...pair, code, fromSide }));
-
-const sentences = (party: MemberParty) => [...party.byRole.offer, ...party.byRole.about];
-
-function quotationPairs(roles: Roles, context: MatchContext): CodedPair[] {
-  const weights = context.gramWeights;
+/** Which way round a sentence answers another, in the words of the task. */
+function codeOf(roles: Roles, first: PreparedFacet, second: PreparedFacet): ReasonCode {
   switch (roles.task) {
     case 'investor_for_startup':
-      return [
-        ...coded(bestPairs(roles.investor.byRole.seek, sentences(roles.company), weights), 'fits-thesis', 'second'),
-        ...coded(
-          bestPairs(roles.company.byRole.seek, [...roles.investor.byRole.seek, ...sentences(roles.investor)], weights),
-          'seeks-this',
-          'first',
-        ),
-      ];
+      return second.role === 'seek' ? 'fits-thesis' : first.role === 'seek' ? 'seeks-this' : 'speaks-of-the-same';
     case 'supplier_for_need':
-      return [
-        ...coded(
-          bestPairs(roles.need.byRole.requirement, evidenceOf(roles.supplier), weights),
-          'meets-requirement',
-          'first',
-        ),
-        ...coded(bestPairs(roles.supplier.byRole.offer, roles.need.byRole.about, weights), 'answers-need', 'second'),
-      ];
-    case 'partner_for_member': {
-      const seeks = (party: MemberParty) => party.byRole.seek.filter((facet) => !asksForMoney(facet.text));
-      return [
-        ...coded(bestPairs(seeks(roles.one), sentences(roles.other), weights), 'seeks-this', 'first'),
-        ...coded(bestPairs(seeks(roles.other), sentences(roles.one), weights), 'sought-by', 'second'),
-      ];
-    }
+      return first.role === 'requirement' || first.role === 'wish' ? 'meets-requirement' : 'answers-need';
+    case 'partner_for_member':
+      return first.role === 'seek' && second.role !== 'seek'
+        ? 'seeks-this'
+        : second.role === 'seek' && first.role !== 'seek'
+          ? 'sought-by'
+          : 'speaks-of-the-same';
   }
 }
 
-/** Best quotations first, each sentence at most once per side, then the facts. */
+/**
+ * Quotations of both sides, the weightiest first, then the facts. A sentence is quoted because the score would fall
+ * without it; beside it stands the sentence of the other side that it has most in common with.
+ */
 export function reasonsFor(
   kind: MatchKind,
   subject: Party,
@@ -106,28 +85,51 @@ export function reasonsFor(
 ): Reason[] {
   const roles = rolesOf(subject, candidate, kind);
   const subjectIsFirst = !roles.swapped;
-  const pairs = quotationPairs(roles, context)
-    .filter((pair) => isQuotable(pair.from) && isQuotable(pair.to) && calibrated(pair.similarity) >= quoteFrom)
-    .sort((a, b) => b.similarity - a.similarity || (a.from.field < b.from.field ? -1 : 1));
-  const seen = new Set<string>();
+  const all = influences(kind, subject, candidate, context);
   const quotations: Reason[] = [];
-  for (const pair of pairs) {
-    const subjectWroteFrom = (pair.fromSide === 'first') === subjectIsFirst;
-    const [bySubject, byCandidate] = subjectWroteFrom ? [pair.from, pair.to] : [pair.to, pair.from];
-    const keys = [`s:${bySubject.field}:${bySubject.start}`, `c:${byCandidate.field}:${byCandidate.start}`];
-    if (keys.some((key) => seen.has(key))) continue;
-    for (const key of keys) seen.add(key);
+  const told = new Set<PreparedFacet>();
+  for (const { side, facet, drop } of all) {
+    if (quotations.length === quotesShown || (drop < tellingDrop && quotations.length > 0)) break;
+    if (told.has(facet)) continue;
+    const other = counterpartOf(facet, side, all, context);
+    if (other === undefined) continue;
+    told.add(facet).add(other.facet);
+    const [bySubject, byCandidate] = side === 'subject' ? [facet, other.facet] : [other.facet, facet];
+    const [first, second] = subjectIsFirst ? [bySubject, byCandidate] : [byCandidate, bySubject];
+    const code = codeOf(roles, first, second);
     quotations.push({
       type: 'quotation',
-      code: pair.code,
-      label: labelOf(pair.code, lang),
-      similarity: round(pair.similarity),
+      code,
+      label: labelOf(code, lang),
+      similarity: round(other.similarity),
       subject: quote(bySubject),
       candidate: quote(byCandidate),
     });
-    if (quotations.length === quotesShown) break;
   }
   return [...quotations, ...facts(roles, context).map((fact) => orient(fact, subjectIsFirst, lang))];
+}
+
+/** The sentence of the other side that a sentence has most in common with, among those that carry the score too. */
+function counterpartOf(
+  facet: PreparedFacet,
+  side: Influence['side'],
+  all: readonly Influence[],
+  context: MatchContext,
+): { facet: PreparedFacet; similarity: number } | undefined {
+  const others = all.filter((other) => other.side !== side);
+  const carrying = others.filter((other) => other.drop > 0);
+  return (carrying.length > 0 ? carrying : others)
+    .map((other) => ({
+      facet: other.facet,
+      similarity: Math.max(
+        answer(facet, other.facet, context.gramWeights),
+        answer(other.facet, facet, context.gramWeights),
+      ),
+    }))
+    .reduce<{ facet: PreparedFacet; similarity: number } | undefined>(
+      (best, one) => (best === undefined || one.similarity > best.similarity ? one : best),
+      undefined,
+    );
 }
 
 export const round = (value: number): number => Math.round(value * 1e4) / 1e4;
@@ -185,6 +187,18 @@ function facts(roles: Roles, context: MatchContext): SidedFact[] {
           second: { field: 'certifications', value: roles.supplier.doc.certifications ?? null },
         });
   }
+  const before = precedentsOf(roles, context).filter(({ likeness }) => likeness >= similarFrom);
+  if (before.length > 0)
+    found.push({
+      code: roles.task === 'investor_for_startup' ? 'funded-similar' : 'delivered-similar',
+      second: {
+        field: 'history',
+        value: {
+          count: before.length,
+          nearest: before.slice(0, 3).map(({ event: { doc } }) => ({ date: doc.date, text: doc.text })),
+        },
+      },
+    });
   const [first, second] =
     roles.task === 'partner_for_member'
       ? [roles.one.doc, roles.other.doc]

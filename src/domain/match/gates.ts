@@ -75,6 +75,11 @@ export const gates = {
     nn: 'Behovet er kandidaten sitt eige.',
     en: "The need is the candidate's own.",
   },
+  declined: {
+    nb: 'Forslaget er avvist eller takket nei til tidligere.',
+    nn: 'Framlegget er avvist eller takka nei til tidlegare.',
+    en: 'The suggestion was rejected or declined before.',
+  },
 } as const satisfies Record<string, Sentence>;
 export type GateCode = keyof typeof gates;
 

@@ -8,7 +8,18 @@ export const reasonLabels = {
   'sought-by': { nb: 'Er søkt av den andre', nn: 'Er søkt av den andre', en: 'Is sought by the other' },
   'meets-requirement': { nb: 'Svarer på kravet', nn: 'Svarar på kravet', en: 'Answers the requirement' },
   'answers-need': { nb: 'Svarer på behovet', nn: 'Svarar på behovet', en: 'Answers the need' },
+  'speaks-of-the-same': { nb: 'Skriver om det samme', nn: 'Skriv om det same', en: 'Write about the same' },
   'fits-thesis': { nb: 'Passer investorens tese', nn: 'Passar tesen til investoren', en: "Fits the investor's thesis" },
+  'funded-similar': {
+    nb: 'Har finansiert lignende før',
+    nn: 'Har finansiert liknande før',
+    en: 'Funded similar before',
+  },
+  'delivered-similar': {
+    nb: 'Har levert lignende før',
+    nn: 'Har levert liknande før',
+    en: 'Delivered similar before',
+  },
   'stage-named': {
     nb: 'Fasen er blant investorens faser',
     nn: 'Fasen er mellom fasane til investoren',

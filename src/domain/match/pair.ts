@@ -2,6 +2,7 @@
 import { publicBodyKinds, raisingKinds, supplierKinds, type MemberKind } from '../member.ts';
 import { investorGate, partnerGate, supplierGate, type ClosedGate } from './gates.ts';
 import type { GramWeights } from './grams.ts';
+import { historyOf, precedents, type Precedent, type PreparedEvent } from './history.ts';
 import { investorFeatures } from './investor-features.ts';
 import type { Mandate } from './mandate.ts';
 import { partnerFeatures } from './partner-features.ts';
@@ -14,12 +15,19 @@ import { weightTables } from './weights.ts';
 export const matchKinds = ['investors', 'startups', 'partners', 'customers', 'suppliers'] as const;
 export type MatchKind = (typeof matchKinds)[number];
 
+/** `declined`: an adviser rejected the pair or a side said no; `working-together`: no introduction is needed any more. */
+export type PairState = 'none' | 'declined' | 'working-together';
+
 /** What judging needs to know beside the two parties. Everything is a lookup: no I/O, no clock. */
 export interface MatchContext {
   gramWeights: GramWeights;
   /** YYYY-MM-DD. */
   today: string;
   member(id: string): MemberParty | undefined;
+  /** What a member funded or delivered before. */
+  eventsOf(memberId: string): readonly PreparedEvent[];
+  /** What has become of a pair so far, whichever of the two asks. */
+  pairState(oneId: string, otherId: string): PairState;
   traits(party: MemberParty): Traits;
   mandate(party: MemberParty): Mandate;
 }
@@ -86,6 +94,7 @@ export function gateFor(
   candidate: Party,
   context: MatchContext,
 ): ClosedGate | undefined {
+  if (context.pairState(subject.id, candidate.id) === 'declined') return { code: 'declined', fields: [] };
   const roles = rolesOf(subject, candidate, kind);
   switch (roles.task) {
     case 'investor_for_startup': {
@@ -114,12 +123,18 @@ export function judgeOpen(kind: MatchKind, subject: Party, candidate: Party, con
     case 'investor_for_startup': {
       const { company, investor, swapped } = roles;
       const pair = { company, investor, traits: context.traits(company), mandate: context.mandate(investor) };
-      const features = investorFeatures(pair, context.gramWeights);
+      const features = {
+        ...investorFeatures(pair, context.gramWeights),
+        history: historyOf(precedentsOf(roles, context)),
+      };
       return { ...turned(scoreOf(features, weightTables.investor_for_startup), swapped), features };
     }
     case 'supplier_for_need': {
       const owner = context.member(roles.need.doc.ownerId)?.doc;
-      const features = supplierFeatures(roles.need, roles.supplier, owner, context.gramWeights);
+      const features = {
+        ...supplierFeatures(roles.need, roles.supplier, owner, context.gramWeights),
+        history: historyOf(precedentsOf(roles, context)),
+      };
       return { ...turned(scoreOf(features, weightTables.supplier_for_need), roles.swapped), features };
     }
     case 'partner_for_member': {
@@ -127,6 +142,15 @@ export function judgeOpen(kind: MatchKind, subject: Party, candidate: Party, con
       return { ...scoreOf(features, weightTables.partner_for_member), features };
     }
   }
+}
+
+/** Past rounds of the investor, or awards of the supplier, that were like this case; weightiest first. */
+export function precedentsOf(roles: Roles, context: MatchContext): Precedent[] {
+  if (roles.task === 'partner_for_member') return [];
+  const [asker, answerer] =
+    roles.task === 'investor_for_startup' ? [roles.company, roles.investor] : [roles.need, roles.supplier];
+  const events = context.eventsOf(answerer.id);
+  return events.length === 0 ? [] : precedents(asker, events, context.today, context.gramWeights);
 }
 
 const turned = (score: Score, swapped: boolean): Score =>

@@ -1,9 +1,18 @@
 import type { GateCode } from './gates.ts';
-import { canBeCandidate, gateFor, judgeOpen, type Judged, type MatchContext, type MatchKind } from './pair.ts';
+import {
+  canBeCandidate,
+  gateFor,
+  judgeOpen,
+  type Judged,
+  type MatchContext,
+  type MatchKind,
+  type PairState,
+} from './pair.ts';
 import type { Party } from './party.ts';
 
 export interface Ranked extends Judged {
   party: Party;
+  state: PairState;
 }
 
 export interface Sifted {
@@ -30,6 +39,11 @@ export function sift(kind: MatchKind, subject: Party, candidates: Iterable<Party
 /** Scores candidates whose gates are open: best first, equal scores in ascending order of type and id. */
 export function rank(kind: MatchKind, subject: Party, open: Iterable<Party>, context: MatchContext): Ranked[] {
   const ranked: Ranked[] = [];
-  for (const party of open) ranked.push({ party, ...judgeOpen(kind, subject, party, context) });
+  for (const party of open)
+    ranked.push({
+      party,
+      state: context.pairState(subject.id, party.id),
+      ...judgeOpen(kind, subject, party, context),
+    });
   return ranked.sort((a, b) => b.score - a.score || (key(a.party) < key(b.party) ? -1 : 1));
 }

@@ -1,5 +1,6 @@
 /** Each must-have of a need against what one supplier shows. */
-import { certificatesNamed, certificateState } from './certificates.ts';
+import type { Member } from '../member.ts';
+import { certificatesNamed, certificateState, type CertificateDemand } from './certificates.ts';
 import { gramsOf, type GramWeights } from './grams.ts';
 import type { MemberParty, PreparedFacet } from './party.ts';
 import { bestPairs, type FacetPair } from './similarity.ts';
@@ -27,13 +28,27 @@ export const evidenceOf = (supplier: MemberParty): readonly PreparedFacet[] => [
   ...supplier.byRole.about,
 ];
 
+const integrationsKnown = new WeakMap<Member, Uint32Array[]>();
+function integrationGrams({ doc }: MemberParty): Uint32Array[] {
+  let grams = integrationsKnown.get(doc);
+  if (grams === undefined) integrationsKnown.set(doc, (grams = (doc.integrations ?? []).map((text) => gramsOf(text))));
+  return grams;
+}
+
+const demandsKnown = new WeakMap<PreparedFacet, CertificateDemand[]>();
+function demandsOf(requirement: PreparedFacet): CertificateDemand[] {
+  let demands = demandsKnown.get(requirement);
+  if (demands === undefined) demandsKnown.set(requirement, (demands = certificatesNamed(requirement.text)));
+  return demands;
+}
+
 export function requirementMatches(
   requirements: readonly PreparedFacet[],
   supplier: MemberParty,
   weights: GramWeights,
 ): RequirementMatch[] {
   const evidence = evidenceOf(supplier);
-  const integrations = (supplier.doc.integrations ?? []).map((text) => gramsOf(text));
+  const integrations = integrationGrams(supplier);
   return requirements.map((facet, index) => {
     const pair = bestPairs([facet], evidence, weights)[0];
     let degree = calibrated(pair?.similarity ?? 0);
@@ -41,7 +56,7 @@ export function requirementMatches(
       (grams) => grams.length > 0 && grams.every((gram) => facet.grams.includes(gram)),
     );
     if (integrated) degree = Math.max(degree, 0.6);
-    const demands = certificatesNamed(facet.text);
+    const demands = demandsOf(facet);
     if (demands.length === 0) return { index, degree, certificate: undefined, pair };
     const states = demands.map((demand) => certificateState(demand, supplier.doc.certifications).state);
     const worst = states.includes('missing') ? 'missing' : states.includes('pending') ? 'pending' : 'shown';

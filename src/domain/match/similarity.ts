@@ -23,13 +23,36 @@ export function cosine(a: Float32Array | undefined, b: Float32Array | undefined)
  * is about, and no longer which language it is in or that it is about health.
  */
 export function centred(vector: Float32Array, centre: Float32Array): Float32Array {
-  const moved = vector.map((value, i) => value - centre[i]!);
-  const length = Math.sqrt(cosine(moved, moved));
-  return length < 1e-6 ? vector : moved.map((value) => value / length);
+  return unitOf(vector.map((value, i) => value - centre[i]!));
+}
+
+/** The vector at unit length; a vector of no length as it is. */
+export function unitOf(vector: Float32Array): Float32Array {
+  const length = Math.sqrt(cosine(vector, vector));
+  return length < 1e-6 ? vector : vector.map((value) => value / length);
+}
+
+const remembered = new WeakMap<GramWeights, Map<PreparedFacet, Map<PreparedFacet, number>>>();
+
+/** The same weights, under which each pair of sentences is compared once: for judging one pair of parties many times. */
+export function remembering(weights: GramWeights): GramWeights {
+  const copy = { ...weights };
+  remembered.set(copy, new Map());
+  return copy;
 }
 
 /** How well `to` answers `from`, 0-1: cosine, lifted by shared pieces of words and shared concepts. */
 export function answer(from: PreparedFacet, to: PreparedFacet, weights: GramWeights): number {
+  const known = remembered.get(weights);
+  if (known === undefined) return compared(from, to, weights);
+  let answers = known.get(from);
+  if (answers === undefined) known.set(from, (answers = new Map<PreparedFacet, number>()));
+  let value = answers.get(to);
+  if (value === undefined) answers.set(to, (value = compared(from, to, weights)));
+  return value;
+}
+
+function compared(from: PreparedFacet, to: PreparedFacet, weights: GramWeights): number {
   const meaning = Math.max(0, cosine(from.vector, to.vector));
   const words = containment(from.grams, to.grams, weights);
   const concepts = conceptShare(from.concepts, to.concepts, weights);

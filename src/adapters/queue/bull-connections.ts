@@ -1,0 +1,56 @@
+/** The Redis connections of a bull queue, each with the patience that its use needs. */
+import { Redis } from 'ioredis';
+import { StoreError } from '../../app/ports.ts';
+
+type ConnectionType = 'client' | 'subscriber' | 'bclient';
+
+const connectMs = 1000;
+/** A caller is told within two seconds. */
+const commandMs = 1200;
+
+/**
+ * With one kind of connection for everything, either a caller waits for ever while Redis is away, or the blocking read
+ * of a worker is cut off and never comes back.
+ */
+export function createConnections(url: string, onError: (error: unknown) => void) {
+  const base = { connectTimeout: connectMs, retryStrategy: (times: number) => Math.min(times * 200, 2000) };
+  const open: Redis[] = [];
+  return {
+    create(type: ConnectionType): Redis {
+      const redis =
+        type === 'client'
+          ? new Redis(url, { ...base, maxRetriesPerRequest: 1, commandTimeout: commandMs })
+          : new Redis(url, { ...base, maxRetriesPerRequest: null, enableReadyCheck: false });
+      redis.on('error', onError);
+      open.push(redis);
+      return redis;
+    },
+    end() {
+      for (const redis of open) redis.disconnect();
+    },
+  };
+}
+
+export const queueIsAway = (cause?: unknown): StoreError =>
+  new StoreError('unavailable', 'The job queue does not answer now.', undefined, cause, 'queue');
+
+/** What Redis itself refuses for a while; any other refusal is a bug here. */
+const awayReply = /^(?:LOADING|MISCONF|READONLY|OOM|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOAUTH|WRONGPASS)/u;
+
+/** @throws StoreError `unavailable` in place of whatever the libraries say when Redis does not answer. */
+export async function answered<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    const { name, message, code } = error as Error & { code?: string };
+    const isAway =
+      /^(?:MaxRetriesPerRequest|Abort|Interrupt)Error$/u.test(name) ||
+      code?.startsWith('E') === true ||
+      /^(?:Command timed out|Command aborted|Connection is closed|Stream isn't writeable|connect ETIMEDOUT)/u.test(
+        message,
+      ) ||
+      (name === 'ReplyError' && awayReply.test(message));
+    if (!isAway) throw error;
+    throw queueIsAway(error);
+  }
+}

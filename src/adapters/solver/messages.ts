@@ -1,0 +1,20 @@
+import type { ScheduleProblem } from '../../domain/schedule/problem.ts';
+
+/** What one worker is asked. The shared flag is set to 1 when it should stop. */
+export type ToWorker = {
+  job: number;
+  stop: SharedArrayBuffer;
+  deadlineMs: number;
+  seed: number;
+  problem: ScheduleProblem;
+} & (
+  | { role: 'improve'; steps: number; start: number[] | undefined; best: SharedArrayBuffer }
+  | { role: 'prove'; conflicts: number; held: number[]; best: SharedArrayBuffer }
+);
+
+export type FromWorker =
+  /** A programme better than all before from this worker. `filled`: which meetings are held will not change any more. */
+  | { job: number; type: 'found'; slots: number[]; filled: boolean }
+  | { job: number; type: 'bound'; gaps: number }
+  | { job: number; type: 'ended'; steps: number }
+  | { job: number; type: 'failed'; message: string };

@@ -1,0 +1,88 @@
+/** What pairs of attendees are worth to each other, in points, from the engine's two-sided scores. */
+import type { MatchEvent } from '../domain/event.ts';
+import type { MatchKind } from '../domain/match/pair.ts';
+import type { Party } from '../domain/match/party.ts';
+import { publicBodyKinds, raisingKinds } from '../domain/member.ts';
+import type { PairValue } from '../domain/programme/build.ts';
+import { meetingId } from '../domain/programme/plan.ts';
+import { Problem } from '../domain/problem.ts';
+import { listingFloor, type Matching } from './matching.ts';
+import type { Store } from './ports.ts';
+
+/** Offers an attendee may get beyond what it asked for; more would only blow up the search. */
+const offersEach = 8;
+
+export interface PairValues {
+  values: PairValue[];
+  /** Round table -> attendees whom its need fits, best first. */
+  guests: Record<string, string[]>;
+}
+
+/** `signal` ends it between two attendees. */
+export async function pairValues(
+  deps: { store: Store; matching: Matching },
+  event: MatchEvent,
+  offers: boolean,
+  signal: AbortSignal,
+): Promise<PairValues> {
+  const { store, matching } = deps;
+  const attending = new Set(event.attendees);
+  const members = new Map(
+    (await store.collection('members').getMany(event.attendees)).map((stored) => [stored.id, stored.doc]),
+  );
+  const best = new Map<string, PairValue & { score: number }>();
+  const note = (
+    a: string,
+    b: string,
+    { score, parts }: { score: number; parts: { forward: number; back: number } },
+  ) => {
+    if (a === b || !attending.has(b)) return;
+    const id = meetingId(a, b);
+    const value = Math.round(100 * parts.forward) + Math.round(100 * parts.back);
+    const known = best.get(id);
+    if (known === undefined || value > known.value) best.set(id, { a, b, value, score, offered: false });
+  };
+  const ranked = async (kind: MatchKind, type: Party['type'], subject: string) => {
+    signal.throwIfAborted();
+    try {
+      return await matching.rankAll(kind, type, subject);
+    } catch (error) {
+      // Somebody who has left the cluster meanwhile still has a seat.
+      if (error instanceof Problem && (error.code === 'not-found' || error.code === 'match-not-applicable')) return [];
+      throw error;
+    }
+  };
+
+  for (const [id, { kind }] of members) {
+    if (raisingKinds.includes(kind))
+      for (const one of await ranked('investors', 'member', id)) note(id, one.party.id, one);
+    if (kind !== 'investor' && !publicBodyKinds.includes(kind))
+      for (const one of await ranked('partners', 'member', id))
+        if (members.get(one.party.id) !== undefined && !publicBodyKinds.includes(members.get(one.party.id)!.kind))
+          note(id, one.party.id, one);
+  }
+  const guests: Record<string, string[]> = {};
+  const needs = await store.collection('needs').getMany(event.needIds ?? []);
+  for (const { id, doc } of needs)
+    for (const one of await ranked('suppliers', 'need', id)) note(doc.ownerId, one.party.id, one);
+  for (const table of event.roundtables ?? [])
+    if (table.needId !== undefined && table.participants === undefined)
+      guests[table.id] = (await ranked('suppliers', 'need', table.needId))
+        .map((one) => one.party.id)
+        .filter((id) => attending.has(id) && id !== table.hostId);
+  if (offers) markOffers([...best.values()]);
+  return { values: [...best.values()].map(({ a, b, value, offered }) => ({ a, b, value, offered })), guests };
+}
+
+/** The best pairs of each side, never one below the floor of any match list. */
+function markOffers(pairs: (PairValue & { score: number })[]): void {
+  const got = new Map<string, number>();
+  for (const pair of pairs.sort((x, y) => y.score - x.score || (meetingId(x.a, x.b) < meetingId(y.a, y.b) ? -1 : 1))) {
+    if (pair.score < listingFloor) return;
+    const [a, b] = [got.get(pair.a) ?? 0, got.get(pair.b) ?? 0];
+    if (a >= offersEach && b >= offersEach) continue;
+    pair.offered = true;
+    got.set(pair.a, a + 1);
+    got.set(pair.b, b + 1);
+  }
+}

@@ -1,0 +1,348 @@
+/** The life of a programme: plan, look, lock, publish, re-plan, check in, refill. */
+import { openRounds } from '../domain/programme/build.ts';
+import {
+  differenceOf,
+  faultsOfPlan,
+  isSame,
+  meetingId,
+  type Difference,
+  type PlannedMeeting,
+  type UnmetMeeting,
+} from '../domain/programme/plan.ts';
+import { defaultMaxMeetings } from '../domain/programme/build.ts';
+import type { MatchEvent } from '../domain/event.ts';
+import { Problem } from '../domain/problem.ts';
+import { programmeMailJob, withMails } from './programme-mail.ts';
+import { planJob, type PlanJobInput } from './plan-job.ts';
+import type { Clock, JobQueue, JobRecord, Store, Stored } from './ports.ts';
+import type { Programme, Published, PublishedMeeting } from './programme.ts';
+import { changeProgramme, eventOf, programmeOf } from './programme-store.ts';
+
+export interface WaitingMeeting extends UnmetMeeting {
+  consents: string[];
+  /** Rounds in which both are free now and a table is. */
+  freeRounds: number[];
+}
+
+export interface ProgrammeView extends Omit<Programme, 'checkedIn' | 'met' | 'consents' | 'stopJob'> {
+  difference: Difference;
+  attendance: { checkedIn: string[]; met: Programme['met']; keptShare?: number };
+  waiting: WaitingMeeting[];
+}
+
+type Budget = Pick<PlanJobInput, 'seed' | 'steps' | 'seconds'>;
+
+export interface Programmes {
+  /** @throws Problem `not-found`, `not-allowed-now` while one is being planned. */
+  plan(eventId: string, options: Budget & { offers: boolean }): Promise<Stored<JobRecord>>;
+  /** Absences become availability gaps of the event. Beginning from the published programme, else the draft. */
+  replan(
+    eventId: string,
+    options: Budget & { absences: { attendeeId: string; rounds: number[] }[] },
+  ): Promise<Stored<JobRecord>>;
+  /** The running planning ends with the best so far. @throws Problem `not-allowed-now` when none runs. */
+  stop(eventId: string): Promise<Stored<Programme>>;
+  get(eventId: string): Promise<{ stored: Stored<Programme>; view: ProgrammeView }>;
+  /** @throws Problem `stale`, `invalid` when there is no such meeting. */
+  lock(eventId: string, locks: string[], version?: number): Promise<Stored<Programme>>;
+  /** The draft becomes what people see; with `mail` each one affected is told. @throws Problem `not-allowed-now`, `stale`. */
+  publish(
+    eventId: string,
+    mail: boolean,
+    version?: number,
+  ): Promise<{ stored: Stored<Programme>; difference: Difference }>;
+  attend(eventId: string, change: Partial<Pick<Programme, 'checkedIn' | 'met'>>): Promise<Stored<Programme>>;
+  /** One side says yes to a waiting meeting; with both it is published in the first free round. */
+  consent(eventId: string, waitingId: string, side: string): Promise<Stored<Programme>>;
+  remove(eventId: string): Promise<void>;
+}
+
+export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: Clock }): Programmes {
+  const { store, queue, clock } = deps;
+
+  const start = async (input: PlanJobInput) => {
+    const known = await changeProgramme(store, input.eventId, (programme) => programme);
+    if (known.doc.job !== undefined) {
+      const running = await queue.get(known.doc.job.id);
+      if (running?.doc.state === 'active' || running?.doc.state === 'waiting')
+        throw new Problem('not-allowed-now', 'A planning of this event is running. Wait for it or stop it.', {
+          extra: { jobId: known.doc.job.id },
+        });
+    }
+    const id = await queue.enqueue(planJob, input.eventId, input);
+    await changeProgramme(store, input.eventId, ({ stopJob: _old, ...programme }) => ({ ...programme, job: { id } }));
+    const job = (await queue.get(id))!;
+    // It may have ended before its id was written: then nothing runs.
+    if (job.doc.state === 'done')
+      await changeProgramme(store, input.eventId, (programme) =>
+        programme.job?.id === id ? { ...programme, job: undefined } : programme,
+      );
+    return job;
+  };
+
+  return {
+    async plan(eventId, options) {
+      await eventOf(store, eventId);
+      return start({ eventId, kind: 'plan', ...options });
+    },
+
+    async replan(eventId, { absences, ...budget }) {
+      const { doc: event, version } = await eventOf(store, eventId);
+      await programmeOf(store, eventId);
+      const unknown = absences.filter(({ attendeeId }) => !event.attendees.includes(attendeeId));
+      if (unknown.length > 0)
+        throw new Problem('invalid', 'Somebody absent does not attend.', {
+          faults: unknown.map(({ attendeeId }, i) => ({
+            field: `absences.${i}.attendeeId`,
+            code: 'not_attending',
+            message: 'Does not attend this event.',
+            value: attendeeId,
+          })),
+        });
+      if (absences.length > 0) {
+        const all = Array.from({ length: event.rounds }, (_, i) => i + 1);
+        const gaps = absences.map(({ attendeeId, rounds }) => ({
+          attendeeId,
+          rounds: rounds.length === 0 ? all : rounds.filter((round) => round <= event.rounds),
+        }));
+        await store
+          .collection('events')
+          .replace(eventId, { ...event, availabilityGaps: [...(event.availabilityGaps ?? []), ...gaps] }, version);
+      }
+      return start({ eventId, kind: 'replan', offers: false, ...budget });
+    },
+
+    async stop(eventId) {
+      const { doc } = await programmeOf(store, eventId);
+      const job = doc.job === undefined ? undefined : await queue.get(doc.job.id);
+      if (job?.doc.state !== 'active' && job?.doc.state !== 'waiting')
+        throw new Problem('not-allowed-now', 'No planning of this event is running.');
+      return changeProgramme(store, eventId, (programme) => ({ ...programme, stopJob: job.id }));
+    },
+
+    async get(eventId) {
+      const [{ doc: event }, stored] = await Promise.all([eventOf(store, eventId), programmeOf(store, eventId)]);
+      return { stored, view: viewOf(event, stored.doc) };
+    },
+
+    async lock(eventId, locks, version) {
+      await eventOf(store, eventId);
+      return changeProgramme(
+        store,
+        eventId,
+        (programme) => {
+          const known = new Set(
+            [...(programme.draft?.meetings ?? []), ...(programme.published?.meetings ?? [])].map(({ id }) => id),
+          );
+          const faults = locks.flatMap((id, i) =>
+            known.has(id)
+              ? []
+              : [
+                  {
+                    field: `locks.${i}`,
+                    code: 'unknown_meeting',
+                    message: 'There is no such planned meeting.',
+                    value: id,
+                  },
+                ],
+          );
+          if (faults.length > 0) throw new Problem('invalid', 'Some meetings are not known.', { faults });
+          return { ...programme, locks: [...new Set(locks)].sort() };
+        },
+        version,
+      );
+    },
+
+    async publish(eventId, mail, version) {
+      const { doc: event } = await eventOf(store, eventId);
+      let difference: Difference | undefined;
+      const stored = await changeProgramme(
+        store,
+        eventId,
+        (programme) => {
+          const meetings = programme.draft?.meetings;
+          if (meetings === undefined) throw new Problem('not-allowed-now', 'There is no draft to publish.');
+          const faults = faultsOfPlan(event, meetings);
+          if (faults.length > 0)
+            throw new Problem('not-allowed-now', 'The event was changed: the draft no longer fits it. Plan again.', {
+              extra: { conflicts: faults.slice(0, 50) },
+            });
+          difference = differenceOf(programme.published?.meetings ?? [], meetings);
+          const published = publishedFrom(programme.published, meetings, clock.now());
+          const next = { ...programme, published };
+          return mail ? withMails(next, published, difference.peopleAffected) : next;
+        },
+        version,
+      );
+      if (stored.doc.watch === 'mail') await queue.enqueue(programmeMailJob, eventId, { eventId });
+      return { stored, difference: difference! };
+    },
+
+    async attend(eventId, { checkedIn, met }) {
+      const { doc: event } = await eventOf(store, eventId);
+      await programmeOf(store, eventId);
+      return changeProgramme(store, eventId, (programme) => {
+        const known = new Set((programme.published?.meetings ?? []).map(({ id }) => id));
+        const faults = [
+          ...(checkedIn ?? []).flatMap((id, i) =>
+            event.attendees.includes(id)
+              ? []
+              : [{ field: `checkedIn.${i}`, code: 'not_attending', message: 'Does not attend this event.', value: id }],
+          ),
+          ...Object.keys(met ?? {}).flatMap((id) =>
+            known.has(id) ? [] : [{ field: `met.${id}`, code: 'unknown_meeting', message: 'It is not published.' }],
+          ),
+        ];
+        if (faults.length > 0) throw new Problem('invalid', 'Some names are not known.', { faults });
+        return {
+          ...programme,
+          ...(checkedIn === undefined ? {} : { checkedIn: [...new Set(checkedIn)].sort() }),
+          met: { ...programme.met, ...met },
+        };
+      });
+    },
+
+    async consent(eventId, waitingId, side) {
+      const { doc: event } = await eventOf(store, eventId);
+      await programmeOf(store, eventId);
+      return changeProgramme(store, eventId, (programme) => {
+        const waiting = waitingOf(event, programme).find(({ id }) => id === waitingId);
+        if (waiting === undefined) throw new Problem('not-found', `The meeting ${waitingId} does not wait for a slot.`);
+        if (!waiting.people.includes(side))
+          throw new Problem('invalid', 'This attendee is not part of the meeting.', {
+            faults: [{ field: 'side', code: 'not_part', message: 'Is not part of the meeting.', value: side }],
+          });
+        const consents = [...new Set([...waiting.consents, side])].sort();
+        const next = { ...programme, consents: { ...programme.consents, [waitingId]: consents } };
+        const round = waiting.freeRounds[0];
+        if (consents.length < waiting.people.length || round === undefined || next.published === undefined) return next;
+        return refilled(next, next.published, waiting, round, event, clock.now());
+      });
+    },
+
+    async remove(eventId) {
+      const { version, doc } = await programmeOf(store, eventId);
+      if (doc.published !== undefined && doc.published.meetings.length > 0)
+        throw new Problem(
+          'not-allowed-now',
+          'A published programme has bookings in calendars. Publish an empty one first.',
+        );
+      await store.collection('programmes').remove(eventId, version);
+    },
+  };
+}
+
+function viewOf(event: MatchEvent, programme: Programme): ProgrammeView {
+  const { eventId, draft, published, locks, job, checkedIn, met } = programme;
+  const said = Object.values(met);
+  return {
+    eventId,
+    draft,
+    published,
+    locks,
+    job,
+    difference: differenceOf(
+      programme.published?.meetings ?? [],
+      programme.draft?.meetings ?? programme.published?.meetings ?? [],
+    ),
+    attendance: {
+      checkedIn,
+      met,
+      ...(said.length === 0 ? {} : { keptShare: said.filter((one) => one === 'met').length / said.length }),
+    },
+    waiting: waitingOf(event, programme),
+  };
+}
+
+/** Unmet requests of the last draft that are not published meanwhile, the most wanted first. */
+function waitingOf(event: MatchEvent, programme: Programme): WaitingMeeting[] {
+  const current = programme.published?.meetings ?? programme.draft?.meetings ?? [];
+  const held = new Set(current.map(({ id }) => id));
+  return (programme.draft?.unmet ?? [])
+    .filter(({ id, reason }) => !held.has(id) && reason !== 'avoid-pair' && reason !== 'not-attending')
+    .sort((a, b) => (a.priority ?? 4) - (b.priority ?? 4) || b.value - a.value)
+    .map((meeting) => ({
+      ...meeting,
+      consents: programme.consents[meeting.id] ?? [],
+      freeRounds: freeRoundsOf(event, current, meeting),
+    }));
+}
+
+function freeRoundsOf(event: MatchEvent, meetings: readonly PlannedMeeting[], { id, people }: UnmetMeeting): number[] {
+  const open = openRounds(event);
+  const session = (event.requestedMeetings ?? []).filter(({ from, to }) => meetingId(from, to) === id);
+  if (session.some((request) => (request.session ?? 'any') !== 'any')) return [];
+  const capOf = (person: string) =>
+    event.attendeeSettings?.find(({ attendeeId }) => attendeeId === person)?.maxMeetings ??
+    event.maxMeetings ??
+    defaultMaxMeetings;
+  const mine = (person: string) => meetings.filter((meeting) => meeting.people.includes(person));
+  if (people.some((person) => mine(person).length >= capOf(person))) return [];
+  return Array.from({ length: event.rounds }, (_, i) => i + 1).filter(
+    (round) =>
+      meetings.filter((meeting) => meeting.round === round).length < event.tables &&
+      people.every(
+        (person) => open.get(person)?.has(round) === true && !mine(person).some((meeting) => meeting.round === round),
+      ),
+  );
+}
+
+function refilled(
+  programme: Programme,
+  published: Published,
+  { id, people, origin, priority, value }: WaitingMeeting,
+  round: number,
+  event: MatchEvent,
+  now: Date,
+): Programme {
+  const used = new Set(published.meetings.filter((meeting) => meeting.round === round).map(({ table }) => table));
+  const table = Array.from({ length: event.tables }, (_, i) => i + 1).find((one) => !used.has(one))!;
+  const meeting: PlannedMeeting = {
+    id,
+    people,
+    origin,
+    value,
+    round,
+    table,
+    ...(priority === undefined ? {} : { priority }),
+  };
+  const consents = Object.fromEntries(Object.entries(programme.consents).filter(([waiting]) => waiting !== id));
+  const draft = programme.draft;
+  // The draft follows where the slot is free there too; a draft under way keeps its own plan.
+  const fits = draft !== undefined && faultsOfPlan(event, [...draft.meetings, meeting]).length === 0;
+  return {
+    ...programme,
+    consents,
+    published: publishedFrom(published, [...published.meetings, meeting], now),
+    ...(fits
+      ? {
+          draft: {
+            ...draft,
+            meetings: [...draft.meetings, meeting],
+            unmet: draft.unmet.filter((one) => one.id !== id),
+          },
+        }
+      : {}),
+  };
+}
+
+/** The next edition. Sequences grow where something changed, so that calendars take the newer one. */
+function publishedFrom(before: Published | undefined, meetings: readonly PlannedMeeting[], now: Date): Published {
+  const known = new Map([...(before?.cancelled ?? []), ...(before?.meetings ?? [])].map((one) => [one.id, one]));
+  const wasCancelled = new Set((before?.cancelled ?? []).map(({ id }) => id));
+  const fresh = meetings.map((meeting): PublishedMeeting => {
+    const was = known.get(meeting.id);
+    const same = was !== undefined && isSame(was, meeting) && !wasCancelled.has(meeting.id);
+    return { ...meeting, sequence: was === undefined ? 0 : same ? was.sequence : was.sequence + 1 };
+  });
+  const held = new Set(meetings.map(({ id }) => id));
+  return {
+    publishedAt: now.toISOString(),
+    edition: (before?.edition ?? 0) + 1,
+    meetings: fresh,
+    cancelled: [
+      ...(before?.cancelled ?? []).filter(({ id }) => !held.has(id)),
+      ...(before?.meetings ?? []).flatMap((one) => (held.has(one.id) ? [] : [{ ...one, sequence: one.sequence + 1 }])),
+    ],
+  };
+}

@@ -1,0 +1,10 @@
+/** A past round or award as it comes from outside. */
+import { z } from 'zod';
+import { id, isoDate, longText } from './common.ts';
+
+export const pastEventSchema = z.strictObject({
+  subjectId: id,
+  text: longText.refine((text) => text.trim() !== '', 'must not be blank'),
+  counterpartIds: z.array(id).min(1).max(100),
+  date: isoDate,
+});

@@ -1,0 +1,332 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import ICAL from 'ical.js';
+import request from 'supertest';
+import type { z } from 'zod';
+import { programmeAnswer } from '../../src/app/schemas/programme.ts';
+import type { MatchEvent } from '../../src/domain/event.ts';
+import { messagesFor } from '../../src/domain/programme/agenda.ts';
+import { faultsOfPlan, type PlannedMeeting } from '../../src/domain/programme/plan.ts';
+import { startService, type RunningService } from '../support/service.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const folder = tempDir();
+const budget = { steps: 20_000, seconds: 60 };
+let service: RunningService;
+beforeAll(async () => {
+  service = await startService(folder, { seed: true });
+  await service.idle();
+});
+afterAll(() => service.close());
+
+const api = () => request(service.app);
+const at = (eventId: string, rest = '') => `/api/v1/events/${eventId}${rest}`;
+const eventOf = async (id: string) => (await api().get(at(id))).body as MatchEvent;
+const programme = async (id: string): Promise<z.infer<typeof programmeAnswer>> => {
+  const answer = await api().get(at(id, '/programme'));
+  expect(answer.status).toBe(200);
+  return programmeAnswer.parse(answer.body);
+};
+const planned = async (id: string, path = '/programme', body: object = {}) => {
+  const answer = await api()
+    .post(at(id, path))
+    .send({ ...budget, ...body });
+  expect([answer.status, answer.body.errors]).toEqual([202, undefined]);
+  await service.idle();
+  const job = (await api().get(answer.headers['location'] as string)).body;
+  expect([job.state, job.error]).toEqual(['done', undefined]);
+  return programme(id);
+};
+const copyOf = async (id: string, newId: string, change: Partial<MatchEvent> = {}) => {
+  const answer = await api()
+    .post('/api/v1/events')
+    .send({ ...(await eventOf(id)), id: newId, ...change });
+  expect(answer.status).toBe(201);
+};
+const eventsOf = (text: string) =>
+  new ICAL.Component(ICAL.parse(text) as never).getAllSubcomponents('vevent').map((one) => new ICAL.Event(one));
+
+test('plans a seed event: every rule holds, and each unmet request is named with its reason', async () => {
+  const { draft, difference, published } = await planned('s-e01');
+  const event = await eventOf('s-e01');
+  expect(published).toBeUndefined();
+  expect(faultsOfPlan(event, draft!.meetings as PlannedMeeting[])).toEqual([]);
+  const asked = new Set(event.requestedMeetings!.map(({ from, to }) => [from, to].sort().join('~')));
+  const told = new Set([...draft!.meetings, ...draft!.unmet].map(({ id }) => id));
+  expect([...asked].filter((id) => !told.has(id))).toEqual([]);
+  expect(draft!.unmet.find(({ id }) => id === 's-m07~s-m08')?.reason).toBe('avoid-pair');
+  expect(draft!.meetings.filter(({ people }) => people.includes('s-m31')).length).toBeLessThanOrEqual(3);
+  expect(draft!.meetings.some(({ origin, value }) => origin === 'offer' && value > 0)).toBe(true);
+  expect(draft!.quality.gaps).toBeGreaterThanOrEqual(draft!.quality.bounds.gaps);
+  expect(difference.added).toHaveLength(draft!.meetings.length);
+});
+
+test('the same seed and steps plan the same programme', async () => {
+  const first = await planned('s-e01');
+  const second = await planned('s-e01');
+  expect(second.draft!.meetings).toEqual(first.draft!.meetings);
+});
+
+test('a lock stays where it is, and only a version that was read may be changed', async () => {
+  await copyOf('s-e01', 'locked');
+  const { draft } = await planned('locked');
+  const some = draft!.meetings.filter((_, i) => i % 4 === 0);
+  const patch = (etag: string, locks: string[]) =>
+    api()
+      .patch(at('locked', '/programme'))
+      .set('If-Match', etag)
+      .set('Content-Type', 'application/merge-patch+json')
+      .send(JSON.stringify({ locks }));
+  const { etag } = (await api().get(at('locked', '/programme'))).headers;
+  expect((await patch('"1"', [])).status).toBe(412);
+  expect((await patch(etag as string, ['s-m01~s-m99'])).status).toBe(422);
+  expect(
+    (
+      await patch(
+        etag as string,
+        some.map(({ id }) => id),
+      )
+    ).status,
+  ).toBe(200);
+  const again = await planned('locked', '/programme', { seed: 99 });
+  for (const { id, round } of some) expect(again.draft!.meetings.find((one) => one.id === id)?.round).toBe(round);
+});
+
+test('published, then re-planned after a no-show: few move, calendars are told, freed slots are refilled', async () => {
+  await copyOf('s-e01', 'living', { tables: 4 });
+  await planned('living');
+  expect((await api().get(at('living', '/agenda/s-m01.ics'))).status).toBe(409);
+  const first = await api().post(at('living', '/programme/publish'));
+  expect([first.status, first.body.edition]).toEqual([200, 1]);
+  const before = await programme('living');
+  expect(before.difference.peopleAffected).toEqual([]);
+  const { people } = before.published!.meetings.find(({ origin }) => origin === 'request')!;
+  const absent = people[0]!;
+  const hers = before.published!.meetings.filter((meeting) => meeting.people.includes(absent));
+
+  const after = await planned('living', '/programme/replan', { absences: [{ attendeeId: absent, rounds: [] }] });
+  expect(after.draft!.meetings.some((meeting) => meeting.people.includes(absent))).toBe(false);
+  expect(after.draft!.moved).toEqual(expect.arrayContaining(hers.map(({ id }) => id)));
+  expect(after.draft!.moved!.length).toBeLessThan(before.published!.meetings.length);
+  expect(after.difference.cancelled).toEqual(expect.arrayContaining(hers.map(({ id }) => id)));
+  const event = await eventOf('living');
+  expect(faultsOfPlan(event, after.draft!.meetings as PlannedMeeting[])).toEqual([]);
+
+  const calendarBefore = eventsOf((await api().get(at('living', `/agenda/${absent}.ics`))).text);
+  const published = await api().post(at('living', '/programme/publish'));
+  expect(published.body.difference.peopleAffected).toContain(absent);
+  const calendarAfter = eventsOf((await api().get(at('living', `/agenda/${absent}.ics`))).text);
+  expect(calendarAfter.map(({ uid }) => uid).sort()).toEqual(calendarBefore.map(({ uid }) => uid).sort());
+  for (const one of calendarAfter) {
+    expect(one.component.getFirstPropertyValue('status')).toBe('CANCELLED');
+    expect(one.sequence).toBe(1);
+  }
+  const messages = messagesFor(
+    event,
+    after.draft!.meetings as PlannedMeeting[],
+    published.body.difference.peopleAffected,
+    (id) => ({
+      name: id,
+      language: 'en',
+    }),
+  );
+  expect(messages.map(({ attendeeId }) => attendeeId)).toEqual(published.body.difference.peopleAffected);
+  expect(messages.find(({ attendeeId }) => attendeeId === absent)!.text).toMatch(/no meetings/);
+});
+
+test('a waiting request is published in a freed slot once both sides say yes', async () => {
+  await api()
+    .post('/api/v1/events')
+    .send({
+      id: 'tight',
+      name: 'Tight',
+      date: '2027-01-10',
+      rounds: 1,
+      tables: 2,
+      slotMinutes: 20,
+      attendees: ['s-m01', 's-m25', 's-m29', 's-m02'],
+      requestedMeetings: [
+        { from: 's-m01', to: 's-m25', priority: 1 },
+        { from: 's-m01', to: 's-m29', priority: 2 },
+      ],
+    });
+  await planned('tight', '/programme', { offers: false });
+  await api().post(at('tight', '/programme/publish'));
+  const { waiting } = await programme('tight');
+  expect(waiting).toMatchObject([{ id: 's-m01~s-m29', reason: 'taken-by-others', freeRounds: [] }]);
+  const consent = (side: string) => api().post(at('tight', '/programme/waiting/s-m01~s-m29/consent')).send({ side });
+  expect((await consent('s-m02')).status).toBe(422);
+  await consent('s-m01');
+  await planned('tight', '/programme/replan', { absences: [{ attendeeId: 's-m25', rounds: [] }] });
+  const moved = await programme('tight');
+  expect(moved.draft!.meetings.map(({ id }) => id)).toEqual(['s-m01~s-m29']);
+});
+
+test('a round that is added is given to who waits, when both say yes', async () => {
+  const answer = await api()
+    .post('/api/v1/events')
+    .send({
+      ...(await eventOf('tight')),
+      id: 'longer',
+      availabilityGaps: [],
+    });
+  expect(answer.status).toBe(201);
+  await planned('longer', '/programme', { offers: false });
+  await api().post(at('longer', '/programme/publish'));
+  await api()
+    .patch(at('longer'))
+    .set('If-Match', '*')
+    .set('Content-Type', 'application/merge-patch+json')
+    .send(JSON.stringify({ rounds: 2 }));
+  const consent = (side: string) => api().post(at('longer', '/programme/waiting/s-m01~s-m29/consent')).send({ side });
+  expect((await consent('s-m29')).body.published.edition).toBe(1);
+  const { published, waiting, draft } = programmeAnswer.parse((await consent('s-m01')).body);
+  expect(published!.edition).toBe(2);
+  expect(published!.meetings.map(({ id, round }) => [id, round])).toEqual([
+    ['s-m01~s-m25', 1],
+    ['s-m01~s-m29', 2],
+  ]);
+  expect([waiting, draft!.unmet]).toEqual([[], []]);
+});
+
+test('sheets show names and times of the event, and nothing that could run', async () => {
+  await copyOf('s-e02', 'sheets', { name: '<b>=1+1</b>' });
+  await planned('sheets');
+  expect((await api().get(at('sheets', '/tables.html'))).status).toBe(409);
+  for (const file of ['tables.html', 'moderator.html', 'agenda/plainletter-2.html']) {
+    const answer = await api().get(at('sheets', `/${file}?view=draft`));
+    expect([file, answer.status]).toEqual([file, 200]);
+    expect(answer.text).not.toContain('<b>=1');
+    expect(answer.text).toContain('Plainletter AS');
+    expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
+  }
+  await api().post(at('sheets', '/programme/publish'));
+  const csv = (await api().get(at('sheets', '/programme.csv'))).text.trim().split('\r\n');
+  const { published } = await programme('sheets');
+  expect(csv).toHaveLength(1 + published!.meetings.reduce((sum, { people }) => sum + people.length, 0));
+  const entries = eventsOf((await api().get(at('sheets', '/agenda/s-m35.ics'))).text);
+  const mine = published!.meetings.filter(({ people }) => people.includes('s-m35'));
+  expect(entries).toHaveLength(mine.length);
+  expect(
+    published!.meetings
+      .filter(({ origin }) => origin === 'roundtable')
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual(['rb-fotsaar', 'rb-rom']);
+  const first = Math.min(...mine.map(({ round }) => round));
+  const local = 9 * 60 + (first - 1) * 30 + (first > 3 ? 10 : 0);
+  const starts = entries.map((one) => one.startDate.toJSDate().getTime());
+  const date = (await eventOf('sheets')).date;
+  // Oslo in winter is an hour before UTC.
+  expect(Math.min(...starts)).toBe(Date.parse(`${date}T00:00:00Z`) + (local - 60) * 60_000);
+});
+
+test('a breakfast at mixed tables seats everybody, apart from whom they should avoid, and leaves out who does not come', async () => {
+  await copyOf('s-e03', 'breakfast');
+  const { draft } = await planned('breakfast');
+  const event = await eventOf('breakfast');
+  expect(faultsOfPlan(event, draft!.meetings as PlannedMeeting[])).toEqual([]);
+  const seated = draft!.meetings.reduce((sum, { people }) => sum + people.length, 0);
+  expect(seated).toBe(3 * event.attendees.length - 1);
+  expect(draft!.meetings.every(({ people }) => people.length <= event.seatsPerTable!)).toBe(true);
+  expect(draft!.unmet).toEqual([]);
+  await api().post(at('breakfast', '/programme/publish'));
+  const after = await planned('breakfast', '/programme/replan', { absences: [{ attendeeId: 's-m41', rounds: [2] }] });
+  expect(after.draft!.moved).toHaveLength(1);
+  expect(after.difference.changed).toEqual(after.draft!.moved);
+});
+
+test('a publication with mail tells each one affected its agenda, once', async () => {
+  await copyOf('s-e01', 'mailed');
+  const { draft } = await planned('mailed');
+  const published = await api().post(at('mailed', '/programme/publish?mail=true'));
+  await service.idle();
+  const affected = published.body.difference.peopleAffected as string[];
+  const mails = async () =>
+    (await readdir(path.join(folder, 'mail'))).filter((file) => file.includes('mailed.1.') && file.endsWith('.eml'));
+  const { doc } = (await service.engine.store.collection('programmes').get('mailed'))!;
+  const sent = doc.outbox!.filter(({ state }) => state === 'sent').map(({ attendeeId }) => attendeeId);
+  expect(doc.outbox!.map(({ attendeeId }) => attendeeId)).toEqual(affected);
+  expect(doc.watch).toBeUndefined();
+  expect(await mails()).toHaveLength(sent.length);
+  expect(sent).toContain('s-m01');
+  const text = await readFile(
+    path.join(
+      folder,
+      'mail',
+      (await mails()).find((file) => file.includes('s-m01'))!,
+    ),
+    'utf8',
+  );
+  const table = draft!.meetings.find(({ people }) => people.includes('s-m01'))!.table;
+  expect(text).toContain(`bord ${table})`);
+  const again = await api().post(at('mailed', '/programme/publish?mail=true'));
+  expect(again.body.difference.peopleAffected).toEqual([]);
+});
+
+test('check-in and meetings that took place are counted', async () => {
+  await copyOf('s-e01', 'day');
+  const { draft } = await planned('day');
+  await api().post(at('day', '/programme/publish'));
+  const [one, two] = draft!.meetings;
+  const send = (body: object) =>
+    api()
+      .patch(at('day', '/attendance'))
+      .set('Content-Type', 'application/merge-patch+json')
+      .send(JSON.stringify(body));
+  expect((await send({ checkedIn: ['nobody'] })).status).toBe(422);
+  expect((await send({ checkedIn: [one!.people[0]] })).status).toBe(200);
+  const answer = await send({ met: { [one!.id]: 'met', [two!.id]: 'not-met' } });
+  expect(answer.body.attendance).toMatchObject({ checkedIn: [one!.people[0]], keptShare: 0.5 });
+});
+
+test('what hangs together is not torn apart', async () => {
+  await copyOf('s-e01', 'hanging');
+  await planned('hanging');
+  expect((await api().delete('/api/v1/members/s-m01')).body.events).toContain('hanging');
+  expect((await api().delete(at('hanging'))).status).toBe(409);
+  expect((await api().delete(at('hanging', '/programme'))).status).toBe(204);
+  expect((await api().delete(at('hanging'))).status).toBe(204);
+  const unknown = await api()
+    .post('/api/v1/events')
+    .send({ ...(await eventOf('s-e01')), id: 'x', attendees: ['s-m01', 'nobody'] });
+  expect(unknown.body.errors).toMatchObject([{ field: 'attendees.1', code: 'unknown_member' }]);
+});
+
+test('a member that is erased leaves its events: bookings are called off and no longer name it', async () => {
+  const member = (await api().get('/api/v1/members/s-m20')).body as object;
+  await api()
+    .post('/api/v1/members')
+    .send({ ...member, id: 'leaving', orgNumber: undefined });
+  const { attendees, requestedMeetings } = await eventOf('s-e01');
+  await copyOf('s-e01', 'left', {
+    attendees: [...attendees, 'leaving'],
+    requestedMeetings: [...requestedMeetings!, { from: 'leaving', to: 's-m25', priority: 1 }],
+  });
+  const { draft } = await planned('left');
+  await api().post(at('left', '/programme/publish'));
+  const hers = draft!.meetings.filter(({ people }) => people.includes('leaving'));
+  expect(hers.length).toBeGreaterThan(0);
+  const cascade = await api().delete('/api/v1/members/leaving?cascade=withdraw').set('X-Kobling-Actor', 'adviser:test');
+  expect([cascade.status, cascade.body]).toEqual([204, {}]);
+  const after = await programme('left');
+  expect(after.published!.meetings.some(({ people }) => people.includes('leaving'))).toBe(false);
+  expect((await eventOf('left')).attendees).toEqual(attendees);
+  const other = hers[0]!.people.find((id) => id !== 'leaving')!;
+  const called = eventsOf((await api().get(at('left', `/agenda/${other}.ics`))).text).filter(
+    (one) => one.component.getFirstPropertyValue('status') === 'CANCELLED',
+  );
+  expect(called.map(({ uid, sequence }) => [uid, sequence])).toContainEqual([`left.${hers[0]!.id}@kobling`, 1]);
+});
+
+test('a planning that is told to stop ends with a valid programme', async () => {
+  await copyOf('s-e01', 'stopped');
+  const started = await api().post(at('stopped', '/programme')).send({ steps: 1_000_000_000, seconds: 3600 });
+  expect((await api().post(at('stopped', '/programme')).send(budget)).status).toBe(409);
+  expect((await api().post(at('stopped', '/programme/stop'))).status).toBe(202);
+  await service.idle();
+  expect((await api().get(started.headers['location'] as string)).body.state).toBe('done');
+  const { draft } = await programme('stopped');
+  expect(faultsOfPlan(await eventOf('stopped'), draft!.meetings as PlannedMeeting[])).toEqual([]);
+});

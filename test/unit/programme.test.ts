@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import { expect, test } from '@jest/globals';
+import { eventSchema } from '../../src/app/schemas/event.ts';
+import type { MatchEvent } from '../../src/domain/event.ts';
+import { buildProgramme, planOf } from '../../src/domain/programme/build.ts';
+import {
+  bookingsOf,
+  differenceOf,
+  faultsOfPlan,
+  meetingId,
+  type PlannedMeeting,
+} from '../../src/domain/programme/plan.ts';
+import { roundsOf } from '../../src/domain/programme/rounds.ts';
+import { createSeating } from '../../src/domain/programme/seating.ts';
+import { fill } from '../../src/domain/schedule/fill.ts';
+import { randomFrom } from '../../src/domain/schedule/random.ts';
+import { smooth } from '../../src/domain/schedule/smooth.ts';
+import { createTimetable } from '../../src/domain/schedule/timetable.ts';
+
+const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+const name = fc.constantFrom(...names, 'stranger');
+const rounds = fc.subarray([1, 2, 3, 4, 5, 6]);
+const session = fc.constantFrom('morning', 'afternoon', 'any');
+
+const events = fc
+  .record({
+    rounds: fc.integer({ min: 1, max: 6 }),
+    tables: fc.integer({ min: 1, max: 3 }),
+    attendees: fc.subarray(names, { minLength: 2 }),
+    breakAfterRounds: fc.subarray([1, 2, 3]),
+    dayEndAfterRounds: fc.subarray([2, 4]),
+    maxMeetings: fc.integer({ min: 1, max: 5 }),
+    availabilityGaps: fc.array(fc.record({ attendeeId: name, rounds }), { maxLength: 4 }),
+    attendeeSettings: fc.array(fc.record({ attendeeId: name, session }), { maxLength: 3 }),
+    avoidPairs: fc.array(fc.record({ a: name, b: name }), { maxLength: 4 }),
+    requestedMeetings: fc.array(fc.record({ from: name, to: name, priority: fc.constantFrom(1, 2, 3), session }), {
+      maxLength: 15,
+    }),
+    roundtables: fc.uniqueArray(
+      fc.record({ id: fc.constantFrom('t1', 't2'), hostId: name, participants: fc.subarray(names) }),
+      { selector: ({ id }) => id, maxLength: 2 },
+    ),
+  })
+  .map((some) =>
+    eventSchema.parse({ id: 'e', name: 'E', date: '2027-01-10', slotMinutes: 20, seatsPerTable: 3, ...some }),
+  );
+const pair = fc.record({ a: name, b: name, value: fc.integer({ min: 0, max: 200 }), offered: fc.boolean() });
+
+const plan = (
+  event: MatchEvent,
+  values: Parameters<typeof buildProgramme>[0]['values'],
+  locks: Parameters<typeof buildProgramme>[0]['locks'],
+  seed: number,
+) => {
+  const built = buildProgramme({ event, values, locks });
+  const table = createTimetable(built.problem);
+  const random = randomFrom(seed);
+  fill(table, random, 300, () => false);
+  smooth(table, random, { steps: 300, target: 0, startTemperature: 1, endTemperature: 0.1, stop: () => false });
+  return { built, ...planOf(event, built, table.toSlots()) };
+};
+
+test('whatever the event, nobody and no table is booked twice, and absences, pauses, sessions, caps and avoid-pairs hold', () => {
+  fc.assert(
+    fc.property(events, fc.array(pair, { maxLength: 8 }), fc.nat(99), (event, values, seed) => {
+      const { meetings, unmet } = plan(event, values, [], seed);
+      expect(faultsOfPlan(event, meetings)).toEqual([]);
+      const bookings = meetings.flatMap((meeting) => bookingsOf(event.id, meeting));
+      expect(new Set(bookings).size).toBe(bookings.length);
+      const morning = new Map(roundsOf(event).map((round) => [round.number, round.isMorning]));
+      for (const { people, round, id } of meetings)
+        for (const person of people) {
+          for (const setting of (event.attendeeSettings ?? [])
+            .filter(({ attendeeId }) => attendeeId === person)
+            .slice(-1))
+            if (setting.session !== 'any') expect(morning.get(round)).toBe(setting.session === 'morning');
+          expect(meetings.filter((one) => one.people.includes(person)).length).toBeLessThanOrEqual(event.maxMeetings!);
+          expect(id).toBeTruthy();
+        }
+      const told = [...meetings, ...unmet].map(({ id }) => id);
+      expect(new Set(told).size).toBe(told.length);
+      for (const { from, to } of event.requestedMeetings!) if (from !== to) expect(told).toContain(meetingId(from, to));
+    }),
+    { numRuns: 120 },
+  );
+});
+
+test('what is locked stays, whatever else is planned', () => {
+  fc.assert(
+    fc.property(events, fc.nat(99), fc.nat(99), (event, seed, other) => {
+      const first = plan(event, [], [], seed).meetings;
+      const locks = first.filter((_, i) => i % 2 === 0).map(({ id, round }) => ({ id, round }));
+      const second = plan(event, [], locks, other).meetings;
+      for (const { id, round } of locks) expect(second.find((meeting) => meeting.id === id)?.round).toBe(round);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('the difference is empty exactly between equal programmes, and names who is affected', () => {
+  const meeting: PlannedMeeting = { id: 'a~b', people: ['a', 'b'], origin: 'request', value: 0, round: 1, table: 1 };
+  const other = { ...meeting, id: 'c~d', people: ['c', 'd'], table: 2 };
+  expect(differenceOf([meeting], [meeting])).toEqual({ added: [], cancelled: [], changed: [], peopleAffected: [] });
+  expect(differenceOf([meeting, other], [{ ...meeting, round: 2 }])).toEqual({
+    added: [],
+    cancelled: ['c~d'],
+    changed: ['a~b'],
+    peopleAffected: ['a', 'b', 'c', 'd'],
+  });
+});
+
+test('rounds follow changeover, pauses, days and the clocks of the zone', () => {
+  const event = eventSchema.parse({
+    id: 'e',
+    name: 'E',
+    date: '2027-03-27',
+    startsAt: '2027-03-27T10:00',
+    rounds: 4,
+    tables: 1,
+    slotMinutes: 20,
+    changeoverMinutes: 5,
+    breakAfterRounds: [1],
+    pauseMinutes: 30,
+    dayEndAfterRounds: [3],
+    attendees: [],
+  });
+  expect(
+    roundsOf(event).map(({ startsAt, startsLocal, day, isMorning }) => [startsAt, startsLocal, day, isMorning]),
+  ).toEqual([
+    ['2027-03-27T09:00:00.000Z', '10:00', 0, true],
+    ['2027-03-27T09:50:00.000Z', '10:50', 0, false],
+    ['2027-03-27T10:15:00.000Z', '11:15', 0, false],
+    // The clocks went forward in the night.
+    ['2027-03-28T08:00:00.000Z', '10:00', 1, true],
+  ]);
+});
+
+test('seats at round tables keep apart whom they should, and seat nobody twice', () => {
+  fc.assert(
+    fc.property(events, fc.nat(99), (event, seed) => {
+      const seating = createSeating(event, [], (id) => (id < 'd' ? 'x' : 'y'), { seed, steps: 200 });
+      while (!seating.run(50));
+      const { meetings } = seating.plan();
+      expect(faultsOfPlan(event, meetings)).toEqual([]);
+      expect(meetings.every(({ people }) => people.length <= 3)).toBe(true);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a day of more than 31 rounds, a start on another date and a time zone that is none are refused', () => {
+  const base = { id: 'e', name: 'E', date: '2027-03-27', rounds: 40, tables: 1, slotMinutes: 20, attendees: [] };
+  expect(eventSchema.safeParse(base).success).toBe(false);
+  expect(eventSchema.safeParse({ ...base, dayEndAfterRounds: [20] }).success).toBe(true);
+  expect(eventSchema.safeParse({ ...base, rounds: 3, startsAt: '2027-03-28T10:00' }).success).toBe(false);
+  expect(eventSchema.safeParse({ ...base, rounds: 3, timeZone: 'Mars/Olympus' }).success).toBe(false);
+});
