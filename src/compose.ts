@@ -136,9 +136,10 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
   const index = createAdaptiveIndex(model.dimension);
   const catalog = createCatalog(store, index, centres);
   const clock = fixedClock(options.now);
-  const bundles = createBundles({ catalog, clock });
+  const pairStates = createPairStates(store);
+  const bundles = createBundles({ catalog, clock, pairStates });
   const joint = createJoint({ catalog, clock });
-  const matching = createMatching({ catalog, clock, pairStates: createPairStates(store) });
+  const matching = createMatching({ catalog, clock, pairStates });
 
   const mail = options.mail ?? { folder: path.join(options.spoolDir, '..', 'mail') };
   const mailer = openMailer(mail);

@@ -24,6 +24,7 @@ import type { MemberParty, NeedParty } from '../domain/match/party.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Catalog } from './catalog.ts';
 import { refOf, type PartyRef } from './party-ref.ts';
+import type { PairStates } from './pair-states.ts';
 import type { Clock } from './ports.ts';
 import { shortlist } from './shortlist.ts';
 
@@ -82,7 +83,14 @@ export interface Bundles {
   forNeed(needId: string, limit: number, lang: Language): Promise<BundleList>;
 }
 
-export function createBundles({ catalog, clock }: { catalog: Catalog; clock: Clock }): Bundles {
+export interface BundlesDeps {
+  catalog: Catalog;
+  clock: Clock;
+  /** What earlier introductions say about a pair. */
+  pairStates?: PairStates;
+}
+
+export function createBundles({ catalog, clock, pairStates }: BundlesDeps): Bundles {
   let known: { seq: number; systems: Systems } | undefined;
   const systemsAt = (seq: number): Systems => {
     if (known?.seq !== seq) known = { seq, systems: systemsOf([...catalog.members()].map((member) => member.doc)) };
@@ -91,7 +99,7 @@ export function createBundles({ catalog, clock }: { catalog: Catalog; clock: Clo
 
   return {
     async forNeed(needId, limit, lang) {
-      const seq = await catalog.refresh();
+      const [seq] = await Promise.all([catalog.refresh(), pairStates?.refresh()]);
       const need = catalog.need(needId);
       if (need === undefined) throw new Problem('not-found', `There is no need ${needId}.`);
       const now = clock.now();
@@ -104,7 +112,8 @@ export function createBundles({ catalog, clock }: { catalog: Catalog; clock: Clo
           mustHaves: [],
           items: [],
         };
-      const open = suppliersFor(catalog, need, today);
+      // Whoever turned this need down, or was turned down for it, is not proposed again.
+      const open = suppliersFor(catalog, need, today, (id) => pairStates?.pairState(need.id, id) === 'declined');
       const proposal = proposeBundles(need, open, { gramWeights: catalog.grams, systems: systemsAt(seq) }, limit);
       const owner = catalog.member(need.doc.ownerId)?.doc;
       const { musts } = proposal.matrix;
@@ -124,9 +133,17 @@ export function createBundles({ catalog, clock }: { catalog: Catalog; clock: Clo
  * Every supplier whose gate towards the need is open, by id: the answer must not hang on the order of reading. A part is
  * looked for by itself: its supplier may have nothing to do with the rest.
  */
-function suppliersFor(catalog: Catalog, need: NeedParty, today: string): MemberParty[] {
+function suppliersFor(
+  catalog: Catalog,
+  need: NeedParty,
+  today: string,
+  isClosed: (memberId: string) => boolean,
+): MemberParty[] {
   const open = [...catalog.members()].filter(
-    (member) => supplierKinds.includes(member.doc.kind) && supplierGate(need, member, today) === undefined,
+    (member) =>
+      supplierKinds.includes(member.doc.kind) &&
+      !isClosed(member.id) &&
+      supplierGate(need, member, today) === undefined,
   );
   return [...shortlist(catalog, need, open, ['ask', 'requirement', 'setting'])].sort((a, b) => (a.id < b.id ? -1 : 1));
 }

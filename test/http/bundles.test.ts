@@ -82,6 +82,22 @@ test('a supplier that opts out, or is a declared competitor of another, is in no
   expect([...after.items.flatMap(idsOf), after.single?.member.id]).not.toContain('s-m20');
 });
 
+test('a supplier whose introduction to the need was turned down is not proposed for it again', async () => {
+  const post = (path: string, body: object) => request(service.app).post(`/api/v1/introductions${path}`).send(body);
+  expect(idsOf((await bundles('s-n02')).items[0]!)).toContain('s-m48');
+  const made = await post('', {
+    subjectType: 'need',
+    subjectId: 's-n02',
+    counterpartType: 'member',
+    counterpartId: 's-m48',
+  });
+  expect([made.status, made.body.detail]).toEqual([201, undefined]);
+  expect((await bundles('s-n02')).items.flatMap(idsOf)).toContain('s-m48');
+  expect((await post(`/${made.body.id}/reject`, { code: 'poor-match' })).status).toBe(200);
+  const { items, single } = await bundles('s-n02', '?limit=10');
+  expect([...items.flatMap(idsOf), single?.member.id]).not.toContain('s-m48');
+});
+
 test('the same need of another public body becomes a joint need, and leaves when its deadline has passed', async () => {
   expect((await joint()).items).toEqual([]);
   const need = {

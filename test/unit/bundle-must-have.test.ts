@@ -15,7 +15,7 @@ test.each([
   ['ISO 9001 eller tilsvarende', 'certificate'],
   ['Normen or equivalent', 'certificate'],
   ['CE class IIa before use without a doctor', 'certificate'],
-  ['CE-merket medisinsk utstyr', 'certificate'],
+  ['CE-godkjent medisinsk utstyr', 'certificate'],
   ['Høyderobot CE klasse IIa', 'function'],
   ['CE-merkede tankelesere', 'function'],
   ['Nynorsk', 'language'],
@@ -35,6 +35,8 @@ test.each([
   ['Opplæring', 'term'],
   ['Opplæring i førstehjelp på hund', 'function'],
   ['Alt lagres innenfor EØS', 'term'],
+  ['Independent validation', 'term'],
+  ['Vekkerklokke validert på nattevakter', 'function'],
 ])('"%s" asks for a %s', (text, kind) => {
   expect(kindOf(text)).toBe(kind);
 });

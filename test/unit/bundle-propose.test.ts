@@ -15,7 +15,7 @@ const propose = (need: Partial<Need>, members: (Partial<Member> & { id: string }
 };
 const idsOf = ({ bundles }: Proposal) => bundles.map(({ members }) => members.map((member) => member.supplier.id));
 
-const several = 'Leverandører kan gå sammen.';
+const several = 'Leverandører inviteres til å gå sammen.';
 const vask = 'Selvgående gulvvasker';
 const sang = 'Allsang klokken fire';
 const urter = 'Krydderhage innendørs';
@@ -74,7 +74,7 @@ test('a party that answers for the whole is brought in where the need asks for o
   const proposal = propose({ mustHave: [vask, sang, 'Én ansvarlig for alt'] }, [
     { id: 'a', offers: [vask] },
     { id: 'b', offers: [sang] },
-    { id: 'i', kind: 'integrator', offers: ['Totalkontrakt med underleverandører'] },
+    { id: 'i', kind: 'integrator', offers: ['Totalentreprise med egne montører'] },
   ]);
   expect(idsOf(proposal)[0]).toEqual(['a', 'b', 'i']);
 });
@@ -230,11 +230,11 @@ describe('advice', () => {
   });
 
   test('a buyer that asks for a relational contract is cited', () => {
-    const description = `${several} Kontrakten blir relasjonsbasert.`;
+    const description = `${several} Vi ønsker en relasjonskontrakt.`;
     const { contract } = adviceOn({ description, procurementRoute: 'framework' }, {});
     expect(contract).toMatchObject({
       type: 'relational',
-      reasons: [{ code: 'asks-relational', field: 'description', value: 'Kontrakten blir relasjonsbasert.' }],
+      reasons: [{ code: 'asks-relational', field: 'description', value: 'Vi ønsker en relasjonskontrakt.' }],
     });
   });
 });

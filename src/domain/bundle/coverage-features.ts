@@ -1,5 +1,6 @@
 /** Signals of how well one supplier answers one must-have, beside all the others. */
 import type { Member } from '../member.ts';
+import { conceptShare } from '../match/concepts.ts';
 import { containment, type GramWeights } from '../match/grams.ts';
 import type { MemberParty, NeedParty, PreparedFacet } from '../match/party.ts';
 import { evidenceOf } from '../match/requirements.ts';
@@ -8,16 +9,15 @@ import { deliverableIn, type Deliverable, type MustHave } from './must-have.ts';
 
 export const coverageFeatureNames = [
   'sentence', // best sentence against the must-have: meaning and words, 0-1
-  'profile', // cosine of the must-have with the whole profile, -1 to 1
   'words', // share of the must-have's telling grams anywhere in the profile, 0-1
+  'concepts', // share of the must-have's telling concepts in one sentence, 0-1
   'setting', // cosine of the must-have with the need's sectors around it, best sentence, -1 to 1
   'settingProfile', // the same against the whole profile, -1 to 1
   'sentenceLead', // `sentence` less the best of the others, -1 to 1
-  'profileLead',
+  'profileLead', // the same for the cosine with the whole profile
   'settingLead',
   'settingProfileLead',
   'otherDeliverable', // people, things or software asked for, and another of them sold, 0 or 1
-  'sameDeliverable', // the same one sold, 0 or 1
 ] as const;
 export type CoverageFeature = (typeof coverageFeatureNames)[number];
 export type CoverageFeatures = Record<CoverageFeature, number>;
@@ -62,29 +62,29 @@ export function coverageFeatures(
     let best: PreparedFacet | undefined;
     let sentence = 0;
     let inSetting = 0;
+    let concepts = 0;
     let isSaid = false;
     for (const other of evidenceOf(supplier)) {
       const similarity = answer(facet, other, weights);
       if (best === undefined || similarity > sentence) [best, sentence] = [other, similarity];
       inSetting = Math.max(inSetting, cosine(setting?.vector, other.vector));
+      concepts = Math.max(concepts, conceptShare(facet.concepts, other.concepts, weights));
       isSaid ||= similarity >= saidFrom && containment(facet.grams, other.grams, weights) >= saidFrom;
     }
     const sold = must.deliverable === undefined ? new Set<Deliverable>() : deliverablesOf(supplier.doc);
-    const same = must.deliverable !== undefined && sold.has(must.deliverable);
     return {
       best,
       isSaid,
       sentence,
-      profile: cosine(facet.vector, profile),
       words: containment(facet.grams, supplier.grams, weights),
+      concepts,
       setting: inSetting,
       settingProfile: cosine(setting?.vector, profile),
-      otherDeliverable: sold.size > 0 && !same ? 1 : 0,
-      sameDeliverable: same ? 1 : 0,
+      otherDeliverable: must.deliverable !== undefined && sold.size > 0 && !sold.has(must.deliverable) ? 1 : 0,
     };
   });
   const sentenceLead = leads(plain.map((one) => one.sentence));
-  const profileLead = leads(plain.map((one) => one.profile));
+  const profileLead = leads(suppliers.map(({ byRole }) => cosine(facet.vector, byRole.profile[0]?.vector)));
   const settingLead = leads(plain.map((one) => one.setting));
   const settingProfileLead = leads(plain.map((one) => one.settingProfile));
   return plain.map(({ best, isSaid, ...features }, i) => ({
@@ -103,13 +103,13 @@ export function coverageFeatures(
 /** Both the likeness of the sentence and the share of telling word pieces in it. */
 const saidFrom = 0.6;
 
-/** What a lone supplier is compared with: the likeness of two texts that have nothing to do with each other. */
-const unrelated = 0.3;
+/** What a lone supplier is compared with: the next best supplier of an ordinary cluster is about this like. */
+const ordinaryNextBest = 0.3;
 
 /** Each value less the largest of the others. */
 function leads(values: readonly number[]): number[] {
-  let first = unrelated;
-  let second = unrelated;
+  let first = ordinaryNextBest;
+  let second = ordinaryNextBest;
   let at = -1;
   values.forEach((value, i) => {
     if (value > first) [second, first, at] = [first, value, i];

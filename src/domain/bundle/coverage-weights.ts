@@ -6,26 +6,25 @@
 import type { CoverageFeature, CoverageFeatures } from './coverage-features.ts';
 
 /** Log-odds where every signal is 0. */
-const bias = -5.6;
+const bias = -4.57;
 
 export const coverageWeights: Readonly<Record<CoverageFeature, { weight: number; reason: string }>> = {
-  sentence: { weight: 1.97, reason: 'one sentence that says it' },
-  profile: { weight: 0.89, reason: 'the whole profile is about it' },
+  sentence: { weight: 1.43, reason: 'one sentence that says it' },
   words: {
-    weight: 3.88,
+    weight: 3.15,
     reason: 'every part of a compound demand is mentioned somewhere: vectors blur the second half',
   },
-  setting: { weight: 2.49, reason: 'a must-have of three words means what its need is about' },
-  settingProfile: { weight: 2.08, reason: 'the same for the whole profile' },
+  concepts: { weight: 2.56, reason: 'the same thing by another word or in another language' },
+  setting: { weight: 2.04, reason: 'a must-have of three words means what its need is about' },
+  settingProfile: { weight: 1.28, reason: 'the same for the whole profile' },
   sentenceLead: {
-    weight: 2.69,
+    weight: 2.35,
     reason: 'what everybody says a little is nobody in particular; the clear first is meant',
   },
-  profileLead: { weight: 2.4, reason: 'the same for the whole profile' },
-  settingLead: { weight: 3.1, reason: 'the same with the setting around it' },
-  settingProfileLead: { weight: 3.77, reason: 'the same for the whole profile with the setting around it' },
-  otherDeliverable: { weight: -1.5, reason: 'nurses on duty are not a platform, and a platform is not a meter' },
-  sameDeliverable: { weight: 0.48, reason: 'sells the sort of thing that is asked for' },
+  profileLead: { weight: 1.49, reason: 'the same for the whole profile' },
+  settingLead: { weight: 2.78, reason: 'the same with the setting around it' },
+  settingProfileLead: { weight: 3.12, reason: 'the same for the whole profile with the setting around it' },
+  otherDeliverable: { weight: -1.33, reason: 'nurses on duty are not a platform, and a platform is not a meter' },
 };
 
 /** 0-1. */

@@ -34,7 +34,7 @@ export interface CoverageMatrix {
 }
 
 /** From here a supplier is taken to deliver it, and from here something speaks for it without being enough. */
-export const coveredFrom = 0.45;
+export const coveredFrom = 0.43;
 export const partlyFrom = 0.15;
 
 const stateOf = (degree: number): CoverageState =>

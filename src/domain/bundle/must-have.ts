@@ -31,7 +31,7 @@ const certificateWords =
   /\b(ISO(\/IEC)?\s*\d+|IEC\s*\d+|Normen|GMP|GDP|CE|MDR|IVDR|DPIA|WCAG|universell utforming)\b|\b(minst|min|klasse?|class)\b|\b(I{1,3}\s?[ab]?|[A-D])\b\+?/giu;
 const opensWithCertificate = /^(ISO(\/IEC)?\s*\d+|IEC\s*\d+|Normen|GMP|GDP|CE|MDR|IVDR)(?![-\p{L}\p{N}])/u;
 const smallWords =
-  /\b(eller|or|og|and|equal|equivalent|likeverdig|tilsvarende|tilsvarande|før|before|ved|levering|clinical|klinisk|use|bruk|in|i|at|go-live|merket|merking|merkt|merka|godkjent|godkjend|certified|sertifisert|utprøving|studie|study|trial|fastsatt|sertifiseringsdato|medisinsk|medical|utstyr|device|databehandleravtale|dokumentasjon|e\.?l)\b/giu;
+  /\b(eller|or|og|and|equal|equivalent|likeverdig|tilsvarende|tilsvarande|før|before|ved|levering|clinical|klinisk|use|bruk|in|i|at|go-live|merket|merking|merkt|merka|godkjent|godkjend|certif\w*|sertifiser\w*|utprøving|studie|study|trial|fastsatt|avtalt|planlagt|planned|dato|date|medisinsk|medical|utstyr|device|databehandleravtale|dokumentasjon|e\.?l)\b/giu;
 const contentWords = (text: string) =>
   text
     .replace(certificateWords, ' ')
@@ -63,12 +63,12 @@ const termWords = new RegExp(
     '^((leverings?)?kapasitet\\b|(delivery )?capacity|leverings?tid|levering innen)',
     '^(refer[ae]ns|minst (én|ein|en|to)\\b|at least (one|two)\\b|deltakelse|deltaking|participation)',
     'EØS|\\bEEA\\b|^(on-prem|lokal drift|drift lokalt|local hosting|private cloud|databehandling|data processing)',
-    '^(anonym|konfidensiel|confidential|personvern|privacy|åpen rapport|open report|publi)',
+    '^(anonym|konfidensiel|confidential|personvern|privacy|publi|(åpen|open|offentlig|public) (rapport|report))',
     '^(brukes|brukast|tas|vert tatt|used|run|operated) (av|by)\\b',
     // What only the maker of a thing can bring along with it.
     '^(opplæring|training|brukerstøtte|support)$',
     '^(klinisk |clinical )?(dokumentasjon|documentation|evidence|effektdata|effect data)$',
-    'valider|validat|^(klinisk |clinical |performance )?(studie|study)|studie$',
+    '^(uavhengig |lokal |independent |local )?valid|^(klinisk |clinical |performance )?(studie|study)|studie$',
   ].join('|'),
   'iu',
 );

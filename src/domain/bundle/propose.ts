@@ -116,12 +116,14 @@ export function proposeBundles(
   const best: BestAlone = {
     most: Math.max(...coverers.map((one) => bitCount(one.full))),
     value: valueOf(coverers[single]!),
-    strength: coverers[single]!.strength,
+    degrees: parts.map((index) => matrix.rows[single]!.cells[index]!.degree),
   };
-  const strengthIn = (set: Found) =>
-    parts.map((_, part) => Math.max(...set.members.map((member) => coverers[plausible[member]!]!.strength[part]!)));
+  const degreesIn = (set: Found) => {
+    const members = rows(set);
+    return parts.map((index) => Math.max(...members.map((row) => row.cells[index]!.degree)));
+  };
   const worth = sets
-    .filter((set) => isClearlyMore(set, strengthIn(set), best, severalWanted))
+    .filter((set) => isClearlyMore(set, degreesIn(set), best, severalWanted))
     .filter((set, i, all) => !all.slice(0, i).some((earlier) => isWithin(set, earlier)))
     .slice(0, limit);
   if (worth.length > 0)
@@ -145,20 +147,20 @@ const isWithin = (set: Found, other: Found) => set.members.every((member) => oth
 interface BestAlone {
   most: number;
   value: number;
-  strength: readonly number[];
+  degrees: readonly number[];
 }
 
-/** How much surer a bundle has to be of the part that it adds. */
-const surerBy = 0.4;
+/** How much likelier a bundle has to deliver the part that it adds: near certainty against next to nothing. */
+const surerBy = 0.75;
 
 /**
  * Clearly more than the best of them alone: two parts more; or one part more, clearly surer, where that is half of what
  * the need consists of; or any more where the buyer's own words ask for several parts.
  */
-function isClearlyMore(set: Found, strength: readonly number[], best: BestAlone, severalWanted: boolean): boolean {
+function isClearlyMore(set: Found, degrees: readonly number[], best: BestAlone, severalWanted: boolean): boolean {
   const more = bitCount(set.full) - best.most;
   if (more >= 2 || (severalWanted && set.value > best.value)) return true;
-  return more === 1 && strength.length <= 2 && strength.some((sure, part) => sure - best.strength[part]! >= surerBy);
+  return more === 1 && degrees.length <= 2 && degrees.some((degree, part) => degree - best.degrees[part]! >= surerBy);
 }
 
 function covererOf(

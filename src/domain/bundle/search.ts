@@ -47,7 +47,7 @@ const valueOf = (full: number, partly: number) => 2 * bitCount(full) + bitCount(
 /** What one proven link is worth beside the certainty of one part. */
 export const linkWorth = 0.1;
 /** And the best standing beside the worst: a member that lacks every certificate has to be much surer to win. */
-export const standingWorth = 0.4;
+export const standingWorth = 0.25;
 
 /** Higher value, then fewer members, then higher quality, then the order of the suppliers: a total order. */
 export const better = (a: Found, b: Found): number =>

@@ -3,13 +3,13 @@ import { asksForMoney } from '../match/partner-features.ts';
 import type { GramWeights } from '../match/grams.ts';
 import type { MemberParty } from '../match/party.ts';
 import { bestPairs, cosine } from '../match/similarity.ts';
-import type { Systems } from './systems.ts';
+import { sellsIntegration, type Systems } from './systems.ts';
 
 /**
  * Whole profiles this alike, where neither seeks what the other has, are two answers to one question. Read off the most
- * alike pairs of a cluster: below .63 they are mostly neighbours in a chain, and where one seeks the other they are too.
+ * alike pairs of a cluster: below it they are mostly neighbours in a chain, and where one seeks the other they are too.
  */
-const substituteFrom = 0.63;
+const substituteFrom = 0.52;
 const seekingFrom = 0.45;
 
 const declared = (a: MemberParty, b: MemberParty): boolean =>
@@ -28,6 +28,8 @@ export type Rivalry = 'declared' | 'substitutes';
 /** Undefined where they are no rivals. Symmetric. */
 export function rivalryOf(a: MemberParty, b: MemberParty, weights: GramWeights): Rivalry | undefined {
   if (declared(a, b)) return 'declared';
+  // Who connects other people's products writes about the same things as they do.
+  if (sellsIntegration(a) !== sellsIntegration(b)) return undefined;
   if (cosine(a.byRole.profile[0]?.vector, b.byRole.profile[0]?.vector) < substituteFrom) return undefined;
   return Math.max(seeks(a, b, weights), seeks(b, a, weights)) >= seekingFrom ? undefined : 'substitutes';
 }

@@ -19,19 +19,21 @@ const several = cues(
   'heng(e|er)? (sammen|saman)|hang together|i sammenheng|i samanheng|(virke|verke|fungere|fungera) (sammen|saman)|work together',
   'utveksl(e|a) data|exchange data|(samme|same) arbeids(flyt|gang)|same workflow',
   '\\b(de|dei|the) (to|tre|fire|two|three|four)( (delene|delane|parts|løsningene|løysingane))? (må|skal|must|shall)',
-  '\\b(begge|both)( (deler|delar|parts))? (må|skal|havner|must|shall)',
+  '\\b(begge|både|both) (deler|delar|delene|delane|parts|må|skal|must|shall)\\b',
   // Together with another thing; together with people or bodies is only how one works.
   '(sammen|saman|together) (med|with) (?!(et |en |ei |eit |ein |a |an )?(oss|dere|dykk|us|you|our|the|vår|andre|other|nabo|neighbo|ansatt|tilsett|staff|forsk|research|universit|helse|kommun|sykehus|sjukehus|hospital|clini|klini|lege|sykeplei|sjukeplei|nurs|patient|pasient|bruk|user|pårørende|kompetanse|fag|leverandør|supplier|vendor))',
-  '\\((1|i|a)\\)[^]*\\((2|ii|b)\\)|\\bforløp\\b|\\bpathway\\b',
+  '\\((1|i|a)\\)[^]*\\((2|ii|b)\\)',
+  // A course with several stations.
+  '\\b(et|eit|helhetlig|heilskapleg|sammenhengende|samanhengande) (pasient)?forløp\\b|\\b(a|one|whole) (patient )?pathway\\b|(hele|heile|whole) (kjede|chain)|end-to-end',
   '\\b(noen|nokon) som\\b[^.]*\\b(noen|nokon) som\\b|\\bsomeone (who|to)\\b[^.]*\\bsomeone (who|to)\\b',
-  '(flere|fleire|several) (som )?(leverer|deliver|går sammen|går saman)|dialog med flere|dialog med fleire',
+  '(flere|fleire|several) (som )?(leverer|deliver|går sammen|går saman)|(dialog|dialogue) (med|with) (flere|fleire|several)',
 );
 /** One party has to answer for the whole. */
 const oneParty = cues(
   '(én|éin|ein|en|one|single) (ansvarlig|ansvarleg|responsible)|må ta ansvar|totalansvar|ansvar for helheten|ansvar for heilskapen',
   'total(leverand|kontrakt|entrepr)|hovedleverand|hovudleverand|prime contract|one contract|(én|éin|ein) kontrakt',
   '(ikke|ikkje|not)[^.]{0,25}integrator',
-  '(én|ein|one) (å|to) ringe? til|sette dette sammen selv|setje dette saman sjølve',
+  '(én|ein|one) (å|to) ringe? til|(sette|setje)( \\p{L}+){0,2} (sammen|saman) (selv|sjølve?)\\b',
 );
 const relational = cues('relasjonsbasert|relasjonskontrakt|relational contract');
 

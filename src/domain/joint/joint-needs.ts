@@ -11,7 +11,7 @@ import { mustPairs, needLikeness, preparedNeed, type PreparedNeed } from './need
  * Read off pairs of needs sorted by likeness: above it both ask for the same kind of thing, below it they share a
  * diagnosis or a place of work.
  */
-export const jointFrom = 0.56;
+export const jointFrom = 0.44;
 /** From here two must-haves are shown as the same demand. */
 export const sharedFrom = 0.45;
 

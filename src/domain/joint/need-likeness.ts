@@ -18,7 +18,7 @@ export function preparedNeed(need: NeedParty, systems: Systems): PreparedNeed {
 }
 
 /** Two whole texts less alike than this are not looked at closer. */
-const wholeFrom = 0.4;
+const wholeFrom = 0.25;
 
 /**
  * 0-1: the mean of three views. The whole texts alone put everything about dementia in one heap; the best pair of

@@ -29,7 +29,7 @@ export interface Theme {
 }
 
 /** Read off neighbours sorted by likeness of language-centred vectors: above it two parties work on the same thing. */
-export const themeFrom = 0.32;
+export const themeFrom = 0.35;
 const smallestTheme = 4;
 const largestTheme = 15;
 /** A network needs somebody who has the problem and somebody who works on it. */
