@@ -57,6 +57,17 @@ describe('gram postings', () => {
     expect(postings.search(gramsOf('fotsår'), weights, 10, (key) => key !== 'k7')).toEqual([]);
   });
 
+  test('find the same whatever was replaced before', () => {
+    const [fresh, old] = [gramPostings(), gramPostings()];
+    const weights = gramCounts();
+    const textOf = (i: number) => gramsOf(i < 150 ? `sensor nummer${i}` : `nummer${i}`);
+    for (let i = 0; i < 900; i++) old.set(`k${i}`, gramsOf('sensor'));
+    for (const postings of [fresh, old]) for (let i = 0; i < 900; i++) postings.set(`k${i}`, textOf(i));
+    const search = (postings: typeof fresh) => postings.search(gramsOf('sensor'), weights, 1000, () => true);
+    expect(search(fresh)).toHaveLength(150);
+    expect(search(old)).toEqual(search(fresh));
+  });
+
   test('stay right when the room of many replaced entries is reclaimed', () => {
     const postings = gramPostings();
     const weights = gramCounts();

@@ -18,58 +18,62 @@ const alwaysTelling = 200;
 /** Slots of deleted keys are reclaimed once they are more than the living and worth the pass. */
 const reclaimFrom = 1000;
 
+interface Posting {
+  /** May name slots of deleted keys. */
+  slots: number[];
+  /** How many of them are of keys that are there: the same however the collection came about. */
+  living: number;
+}
+
 export function gramPostings(): GramPostings {
-  let postings = new Map<number, number[]>();
+  let postings = new Map<number, Posting>();
   let keys: (string | undefined)[] = [];
-  const slots = new Map<string, number>();
+  const held = new Map<string, { slot: number; grams: Uint32Array }>();
 
   const remove = (key: string) => {
-    const slot = slots.get(key);
-    if (slot === undefined) return;
-    slots.delete(key);
-    keys[slot] = undefined;
+    const found = held.get(key);
+    if (found === undefined) return;
+    held.delete(key);
+    keys[found.slot] = undefined;
+    for (const gram of found.grams) postings.get(gram)!.living--;
+  };
+
+  const insert = (key: string, grams: Uint32Array) => {
+    const slot = keys.push(key) - 1;
+    held.set(key, { slot, grams });
+    for (const gram of grams) {
+      const posting = postings.get(gram);
+      if (posting === undefined) postings.set(gram, { slots: [slot], living: 1 });
+      else {
+        posting.slots.push(slot);
+        posting.living++;
+      }
+    }
   };
 
   const reclaim = () => {
-    const moved = new Map<number, number>();
-    const kept: string[] = [];
-    keys.forEach((key, slot) => {
-      if (key === undefined) return;
-      moved.set(slot, kept.length);
-      slots.set(key, kept.length);
-      kept.push(key);
-    });
-    const fresh = new Map<number, number[]>();
-    for (const [gram, list] of postings) {
-      const left = list.flatMap((slot) => moved.get(slot) ?? []);
-      if (left.length > 0) fresh.set(gram, left);
-    }
-    postings = fresh;
-    keys = kept;
+    const living = [...held];
+    postings = new Map();
+    keys = [];
+    for (const [key, { grams }] of living) insert(key, grams);
   };
 
   return {
     set(key, grams) {
       remove(key);
-      const dead = keys.length - slots.size;
-      if (dead > reclaimFrom && dead > slots.size) reclaim();
-      const slot = keys.push(key) - 1;
-      slots.set(key, slot);
-      for (const gram of grams) {
-        const list = postings.get(gram);
-        if (list === undefined) postings.set(gram, [slot]);
-        else list.push(slot);
-      }
+      const dead = keys.length - held.size;
+      if (dead > reclaimFrom && dead > held.size) reclaim();
+      insert(key, grams);
     },
     delete: remove,
     search(grams, weights, k, accept) {
-      const commonFrom = Math.max(alwaysTelling, keys.length * commonShare);
+      const commonFrom = Math.max(alwaysTelling, held.size * commonShare);
       const shared = new Map<number, number>();
       for (const gram of grams) {
-        const list = postings.get(gram);
-        if (list === undefined || list.length > commonFrom) continue;
+        const posting = postings.get(gram);
+        if (posting === undefined || posting.living > commonFrom) continue;
         const weight = weights.of(gram);
-        for (const slot of list) shared.set(slot, (shared.get(slot) ?? 0) + weight);
+        for (const slot of posting.slots) shared.set(slot, (shared.get(slot) ?? 0) + weight);
       }
       const found: { key: string; weight: number }[] = [];
       for (const [slot, weight] of shared) {
