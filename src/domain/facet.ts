@@ -21,9 +21,15 @@ export interface Facet {
 const abbreviations =
   /(?:\b(?:ca|bl\.a|f\.eks|dvs|mill|mrd|nr|kl|inkl|ekskl|evt|osv|m\.m|jf|pkt|Dr|e\.g|i\.e|approx|vs|No|Inc|Ltd|St)|\b\p{Lu})$/u;
 
+const terminators = '.!?…';
+const closers = '"\'»”)';
+const openers = '"\'«“(–-';
+const startsSentence = /[\p{Lu}\p{N}]/u;
+
 /**
  * Sentences of a text with their offsets, trimmed, in order. Splits after `.`, `!`, `?` or `…` followed by white space
- * and an upper-case letter, digit or quotation mark, and at line breaks; not after common abbreviations.
+ * and an upper-case letter, digit or quotation mark, and at line breaks; not after common abbreviations. Cost: linear,
+ * whatever the text: each gap between words is looked at once.
  */
 export function sentencesOf(text: string): { start: number; end: number; text: string }[] {
   const sentences: { start: number; end: number; text: string }[] = [];
@@ -34,14 +40,33 @@ export function sentencesOf(text: string): { start: number; end: number; text: s
     if (trimmed.length > 0) sentences.push({ start, end: start + trimmed.length, text: trimmed });
   };
   let from = 0;
-  for (const match of text.matchAll(/\n+|[.!?…]+["'»”)]*\s+(?=["'«“(–-]*\s*[\p{Lu}\p{N}])/gu)) {
-    const end = match.index + match[0].length;
-    if (match[0][0] === '.' && abbreviations.test(text.slice(Math.max(0, match.index - 12), match.index))) continue;
+  for (const gap of text.matchAll(/\s+/gu)) {
+    const end = gap.index + gap[0].length;
+    const stop = stopBefore(text, gap.index, from);
+    const isEnd = stop !== undefined && isSentenceStart(text, end);
+    if (!isEnd && !gap[0].includes('\n')) continue;
+    if (isEnd && text[stop] === '.' && abbreviations.test(text.slice(Math.max(0, stop - 12), stop))) continue;
     push(from, end);
     from = end;
   }
   push(from, text.length);
   return sentences;
+}
+
+/** Where the full stops before a gap begin; quotation marks and brackets may close in between. */
+function stopBefore(text: string, gap: number, from: number): number | undefined {
+  let last = gap - 1;
+  while (last >= from && closers.includes(text[last]!)) last--;
+  let first = last;
+  while (first >= from && terminators.includes(text[first]!)) first--;
+  return first === last ? undefined : first + 1;
+}
+
+function isSentenceStart(text: string, end: number): boolean {
+  let at = end;
+  while (at < text.length && openers.includes(text[at]!)) at++;
+  while (at < text.length && /\s/u.test(text[at]!)) at++;
+  return at < text.length && startsSentence.test(String.fromCodePoint(text.codePointAt(at)!));
 }
 
 const whole = (role: FacetRole, field: string, text: string | undefined): Facet[] =>

@@ -13,7 +13,8 @@ const nokPerUnit: Readonly<Record<string, number>> = {
   '£': 13.5,
 };
 
-const number = String.raw`\d{1,3}(?:[ .]\d{3})+|\d+(?:[.,]\d+)?`;
+/** Bounded, and only from the first digit on: a text of nothing but digits costs no more than another. */
+const number = String.raw`(?<!\d)(?:\d{1,3}(?:[ .]\d{3})+|\d{1,15}(?:[.,]\d{1,6})?)`;
 const amountPattern = new RegExp(
   String.raw`(?<before>NOK|SEK|DKK|EUR|USD|GBP|€|\$|£|kr)?\s*(?<from>${number})(?:\s*(?:[–—-]|til|to)\s*(?<to>${number}))?\s*(?<scale>milliard(?:er)?|mrd\.?|bn|billion|millioner?|millionar|mill\.?|MNOK|MEUR|MUSD|m(?![\p{L}\p{N}²]))\s*(?<after>kroner|kr|NOK|SEK|DKK|EUR|USD|GBP)?`,
   'giu',
