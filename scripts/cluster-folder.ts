@@ -14,10 +14,16 @@ import { createLog } from '../src/log.ts';
 
 export const clusterFiles = ['members.jsonl', 'needs.jsonl', 'history.jsonl'] as const;
 
-export async function* linesOfFolder(dir: string): AsyncGenerator<ImportLine> {
+/** The files that an import reads, of those that lie in the folder. @throws Error when there is none. */
+export function filesOf(dir: string): string[] {
   const present = clusterFiles.filter((file) => existsSync(path.join(dir, file)));
-  if (present.length === 0) throw new Error(`Neither ${clusterFiles.join(' nor ')} lies in ${dir}`);
-  for (const file of present) yield* readLines(createReadStream(path.join(dir, file)) as AsyncIterable<Buffer>, file);
+  if (present.length === 0) throw new Error(`Neither ${clusterFiles.join(' nor ')} lies in ${dir}.`);
+  return present;
+}
+
+export async function* linesOfFolder(dir: string): AsyncGenerator<ImportLine> {
+  for (const file of filesOf(dir))
+    yield* readLines(createReadStream(path.join(dir, file)) as AsyncIterable<Buffer>, file);
 }
 
 /**

@@ -9,8 +9,11 @@ import { composeEngine, isShared, outreachOf } from '../src/compose.ts';
 import { environment, readConfig, type Config } from '../src/config.ts';
 import { createLog } from '../src/log.ts';
 import { runningServer } from '../src/server-file.ts';
-import { embedEverything, linesOfFolder, say } from './cluster-folder.ts';
+import { embedEverything, filesOf, linesOfFolder, say } from './cluster-folder.ts';
 import { runCommand } from './command.ts';
+
+/** Of what was created and updated; all refusals are shown. */
+const changesShown = 50;
 
 await runCommand({
   usage: `Imports members and needs into the store of KOBLING_DATA_DIR.
@@ -23,6 +26,7 @@ and KOBLING_REDIS_URL are set it writes beside the servers, and their workers em
   options: z.object({ dir: z.string(), 'dry-run': z.boolean().default(false), json: z.boolean().default(false) }),
   async run({ dir, 'dry-run': dryRun, json }) {
     const config = readConfig(environment());
+    filesOf(dir);
     const server = isShared(config) ? undefined : await runningServer(config.dataDir);
     const report =
       server === undefined ? await importHere(config, dir, dryRun) : await importThrough(server.url, dir, dryRun);
@@ -78,10 +82,17 @@ async function importThrough(url: string, dir: string, dryRun: boolean): Promise
     headers: { 'Content-Type': 'application/x-ndjson' },
     body: Readable.toWeb(Readable.from(bytes())) as ReadableStream,
     duplex: 'half',
+  }).catch((error: unknown) => {
+    throw new Error(`The server at ${url} could not be reached, or the folder not be read: ${causeOf(error)}`);
   });
   const body = (await answer.json()) as { jobId?: string; detail?: string };
   if (!answer.ok) throw new Error(`The server refused the import: ${body.detail ?? answer.status}`);
   const report = body.jobId === undefined ? (body as unknown as ImportReport) : await resultOf(url, body.jobId);
+  for (const done of report.lines) {
+    const origin = origins[done.line - 1];
+    if (origin !== undefined)
+      Object.assign(done, { line: origin.line, ...(origin.file === undefined ? {} : { file: origin.file }) });
+  }
   for (const fault of report.faults) {
     const origin = origins[fault.line - 1];
     if (origin === undefined) continue;
@@ -90,6 +101,11 @@ async function importThrough(url: string, dir: string, dryRun: boolean): Promise
     if (fault.firstLine !== undefined) fault.firstLine = origins[fault.firstLine - 1]?.line ?? fault.firstLine;
   }
   return report;
+}
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 async function resultOf(url: string, jobId: string): Promise<ImportReport> {
@@ -109,12 +125,19 @@ async function resultOf(url: string, jobId: string): Promise<ImportReport> {
 
 function readable(report: ImportReport): string {
   const { created, updated, unchanged, refused, faults, dryRun } = report;
-  const lines = faults.map(
+  const changed = report.lines.filter(({ outcome }) => outcome !== 'unchanged');
+  const changes = changed
+    .slice(0, changesShown)
+    .map(({ file, line, id, outcome }) => `  ${file ?? 'line'}:${line} (${id}): ${outcome}`);
+  const more = created + updated - changes.length;
+  if (more > 0) changes.push(`  and ${more} more; --json names the first 1,000`);
+  const refusals = faults.map(
     ({ file, line, id, field, message, value, firstLine }) =>
       `  ${file ?? 'line'}:${line}${id === undefined ? '' : ` (${id})`}: ${field === '' ? '' : `${field}: `}${message}` +
       (firstLine === undefined ? '' : ` That is line ${firstLine}.`) +
       (value === undefined ? '' : ` It was ${JSON.stringify(value)}.`),
   );
   const summary = `${dryRun ? 'Would be: ' : ''}${created} created, ${updated} updated, ${unchanged} unchanged, ${refused} refused\n`;
+  const lines = [...refusals, ...changes];
   return summary + (lines.length === 0 ? '' : `${lines.join('\n')}\n`);
 }

@@ -21,18 +21,23 @@ export interface ImportFault extends FieldFault {
   firstLine?: number;
 }
 
+export type ImportOutcome = 'created' | 'updated' | 'unchanged';
+
 export interface ImportReport {
   dryRun: boolean;
   created: number;
   updated: number;
   unchanged: number;
   refused: number;
+  /** The first 1,000 lines that were not refused, in the order written. */
+  lines: { file?: string; line: number; id: string; outcome: ImportOutcome }[];
   /** The first 1,000; `refused` counts lines, one line can have several. */
   faults: ImportFault[];
 }
 
 const batchSize = 500;
 const faultsKept = 1000;
+const linesKept = 1000;
 
 interface Deps {
   store: Store;
@@ -53,6 +58,7 @@ interface Run {
   written: Set<string>;
   /** In a dry run: who would have each organisation number. */
   orgNumbers: Map<string, string>;
+  settle(line: ImportLine, id: string, outcome: ImportOutcome): void;
   refuse(line: ImportLine, id: string | undefined, ...faults: (FieldFault & { firstLine?: number })[]): void;
 }
 
@@ -113,12 +119,17 @@ export async function importLines(
 }
 
 function newRun(dryRun: boolean): Run {
-  const report: ImportReport = { dryRun, created: 0, updated: 0, unchanged: 0, refused: 0, faults: [] };
+  const report: ImportReport = { dryRun, created: 0, updated: 0, unchanged: 0, refused: 0, lines: [], faults: [] };
   return {
     report,
     lineOf: new Map(),
     written: new Set(),
     orgNumbers: new Map(),
+    settle({ file, line }, id, outcome) {
+      report[outcome]++;
+      if (report.lines.length < linesKept)
+        report.lines.push({ ...(file === undefined ? {} : { file }), line, id, outcome });
+    },
     refuse({ file, line }, id, ...faults) {
       report.refused++;
       for (const fault of faults.slice(0, faultsKept - report.faults.length))
@@ -153,10 +164,10 @@ async function writeBatch(
   const existing = new Map(
     (await collection.getMany(batch.map(({ doc }) => doc.id))).map((stored) => [stored.id, stored]),
   );
-  const changed = batch.filter(({ doc }) => {
+  const changed = batch.filter(({ line, doc }) => {
     const stored = existing.get(doc.id);
     if (stored === undefined || !isDeepStrictEqual(stored.doc, JSON.parse(JSON.stringify(doc)))) return true;
-    report.unchanged++;
+    run.settle(line, doc.id, 'unchanged');
     if (type === 'member') run.written.add(doc.id);
     return false;
   });
@@ -175,7 +186,7 @@ async function writeBatch(
       run.refuse(line, doc.id, { field, code, message, value: (doc as unknown as Record<string, unknown>)[field] });
       continue;
     }
-    report[ops[i]!.op === 'insert' ? 'created' : 'updated']++;
+    run.settle(line, doc.id, ops[i]!.op === 'insert' ? 'created' : 'updated');
     if (type === 'member') run.written.add(doc.id);
     ids.push(doc.id);
   }

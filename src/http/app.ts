@@ -34,6 +34,8 @@ export function createHttpApp({ routes, log, metrics, guards = [], statics = [] 
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
+  // Never a stack trace, even where an answer of our own fails.
+  app.set('env', 'production');
   app.set('query parser', 'simple');
   app.use(firstThings(log, metrics), ...guards);
   for (const [path, handler] of statics) app.use(path, handler);

@@ -43,7 +43,16 @@ const summaryOf = (stdout: string) => stdout.split('\n')[0];
 test('import writes into the store itself while no server runs, and the server then serves it', async () => {
   cluster(good, [goodNeed]);
   const first = await command('import', '--dir', folder);
-  expect([first.code, first.stdout]).toEqual([0, '3 created, 0 updated, 0 unchanged, 0 refused\n']);
+  expect([first.code, first.stdout.split('\n')]).toEqual([
+    0,
+    [
+      '3 created, 0 updated, 0 unchanged, 0 refused',
+      '  members.jsonl:1 (a): created',
+      '  members.jsonl:2 (b): created',
+      '  needs.jsonl:1 (n): created',
+      '',
+    ],
+  ]);
   expect(first.stderr).toMatch(/Embedded \d of \d texts/u);
   const again = await command('import', '--dir', folder);
   expect(again.stdout).toBe('0 created, 0 updated, 3 unchanged, 0 refused\n');
@@ -64,6 +73,10 @@ test.each(['without', 'with'])('import reports file and line of what it refuses,
   if (url !== undefined) expect(stderr).toContain(`A server runs at ${url}`);
   const report = JSON.parse(stdout) as ImportReport;
   expect([report.created, report.refused]).toEqual([2, 4]);
+  expect(report.lines.map((done) => `${done.file}:${done.line} ${done.id} ${done.outcome}`)).toEqual([
+    'members.jsonl:1 a created',
+    'needs.jsonl:2 n created',
+  ]);
   const places = report.faults.map((fault) => `${fault.file}:${fault.line} ${fault.field} ${fault.code}`);
   expect(places.sort()).toEqual([
     'members.jsonl:3 kind invalid_value',
@@ -72,6 +85,12 @@ test.each(['without', 'with'])('import reports file and line of what it refuses,
     'needs.jsonl:4 ownerId unknown_member',
   ]);
   expect(report.faults.find((fault) => fault.code === 'repeated')?.firstLine).toBe(2);
+});
+
+test.each(['without', 'with'])('import of a folder that is not there says so, %s a server', async (way) => {
+  if (way === 'with') await startServer();
+  const { code, stderr } = await command('import', '--dir', path.join(folder, 'nowhere'));
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/lies in .*nowhere/u)]);
 });
 
 test('import of more than 1 MB goes through the server as a job', async () => {
@@ -83,10 +102,13 @@ test('import of more than 1 MB goes through the server as a job', async () => {
     ['{"id":"n","ownerId":"m0","title":"T","mood":1}'],
   );
   const { code, stdout } = await command('import', '--dir', folder);
-  expect([code, stdout]).toEqual([
-    1,
-    '3000 created, 0 updated, 0 unchanged, 1 refused\n  needs.jsonl:1 (n): mood: There is no such field. It was 1.\n',
+  expect(code).toBe(1);
+  expect(stdout.split('\n').slice(0, 3)).toEqual([
+    '3000 created, 0 updated, 0 unchanged, 1 refused',
+    '  needs.jsonl:1 (n): mood: There is no such field. It was 1.',
+    '  members.jsonl:1 (m0): created',
   ]);
+  expect(stdout).toContain('  and 2950 more;');
   expect((await fetch(`${url}/api/v1/members/m2999`)).status).toBe(200);
 });
 

@@ -56,6 +56,16 @@ export const importReport = z
     updated: z.number().int(),
     unchanged: z.number().int(),
     refused: z.number().int(),
+    lines: z
+      .array(
+        z.object({
+          file: z.string().optional(),
+          line: z.number().int(),
+          id: z.string(),
+          outcome: z.enum(['created', 'updated', 'unchanged']),
+        }),
+      )
+      .describe('The first 1,000 lines that were not refused.'),
     faults: z.array(
       z.object({
         file: z.string().optional(),
