@@ -1,8 +1,8 @@
 /** Planning and re-planning as jobs: they may take minutes, tell how far they are, and can be stopped with the best so far. */
 import { z } from 'zod';
-import { buildProgramme, planOf, type BuiltProgramme, type Lock } from '../domain/programme/build.ts';
+import { buildProgramme, lockedSlots, loosened, planOf, type BuiltProgramme } from '../domain/programme/build.ts';
 import { faultsOfPlan, isSame, type PlannedMeeting } from '../domain/programme/plan.ts';
-import { compareScores } from '../domain/schedule/score.ts';
+import type { ScheduleScore } from '../domain/schedule/score.ts';
 import type { MatchEvent } from '../domain/event.ts';
 import { pairValues } from './pair-values.ts';
 import type { Matching } from './matching.ts';
@@ -69,7 +69,7 @@ export function planJobHandler(deps: PlanJobDeps): JobHandler {
   };
 }
 
-type Given = Omit<Parameters<typeof buildProgramme>[0], 'locks'>;
+type Given = Omit<Parameters<typeof buildProgramme>[0], 'locks' | 'kept'>;
 type NewDraft = Omit<Draft, 'plannedAt'>;
 
 async function planAnew(
@@ -79,14 +79,17 @@ async function planAnew(
   { seed, steps, seconds }: PlanJobInput,
   watch: Watch,
 ): Promise<NewDraft> {
-  const built = buildProgramme({ ...given, locks: locksOf(before) });
-  const result = await solver.solve({ problem: built.problem, seed, steps, seconds }, watch.options(built));
+  const locked = lockedIn(before);
+  const kept = uniqueById([...locked, ...(before.published?.meetings ?? [])]);
+  const built = buildProgramme({ ...given, locks: locked, kept });
+  const start = lockedSlots(built);
+  const result = await solver.solve({ problem: built.problem, seed, steps, seconds, start }, watch.options(built));
   return draftOf(given.event, built, result, seed);
 }
 
 /**
- * First with everything that can stay nailed down; only if requests stay unmet then, once more with all but the locks
- * free, beginning from there, and taken only if that meets more of them.
+ * First with everything nailed down that can stay. Only if that leaves a request unmet which was not before, meetings of
+ * its people may move, and at last all but the locks; taken only if more requests are met.
  */
 async function replan(
   { solver }: PlanJobDeps,
@@ -97,19 +100,42 @@ async function replan(
   watch: Watch,
 ): Promise<NewDraft> {
   const tableOf = new Map(last.map(({ id, round, table }) => [id, { round, table }]));
-  const nailed = buildProgramme({ ...given, locks: last.map(({ id, round }) => ({ id, round })) });
-  const kept = await solver.solve({ problem: nailed.problem, seed, steps, seconds }, watch.options(nailed));
-  const free = buildProgramme({ ...given, locks: locksOf(before) });
-  let result = kept;
-  if (kept.score.unmet.some((n, i) => n > kept.bounds.unmet[i]!) && !watch.stopped()) {
-    const budget = { seed, steps: Math.ceil(steps * movingShare), seconds };
-    const start = kept.slots;
-    const moved = await solver.solve({ problem: free.problem, ...budget, start }, watch.options(free));
-    const better = moved.score.unmet.findIndex((n, i) => n !== kept.score.unmet[i]);
-    if (better !== -1 && compareScores(moved.score, kept.score) < 0) result = moved;
+  const locked = lockedIn(before);
+  const isLocked = new Set(locked.map(({ id }) => id));
+  const kept = uniqueById([...locked, ...last]);
+  let built = buildProgramme({ ...given, locks: kept, kept });
+  let result = await solver.solve(
+    { problem: built.problem, seed, steps, seconds, start: lockedSlots(built) },
+    watch.options(built),
+  );
+  const unmetBefore = new Set((before.draft?.unmet ?? []).map(({ id }) => id));
+  const lost = built.wishes.filter(
+    ({ id, priority }, m) =>
+      priority !== undefined && result.slots[m] === -1 && built.freeSlots[m]!.length > 0 && !unmetBefore.has(id),
+  );
+  const theirs = new Set(lost.flatMap(({ people }) => people));
+  const budget = { seed, steps: Math.ceil(steps * movingShare), seconds };
+  for (const mayMove of [(people: readonly string[]) => people.some((one) => theirs.has(one)), () => true]) {
+    if (lost.length === 0 || watch.stopped()) break;
+    const freer = loosened(built, ({ id, people }) => !isLocked.has(id) && mayMove(people));
+    const moved = await solver.solve({ problem: freer.problem, ...budget, start: result.slots }, watch.options(freer));
+    if (!meetsMore(moved.score, result.score)) continue;
+    [built, result] = [freer, moved];
+    break;
   }
-  return withMoved(draftOf(given.event, result === kept ? nailed : free, result, seed, tableOf), last);
+  return withMoved(draftOf(given.event, built, result, seed, tableOf), last);
 }
+
+function meetsMore(a: ScheduleScore, b: ScheduleScore): boolean {
+  const tier = a.unmet.findIndex((n, i) => n !== b.unmet[i]);
+  return tier !== -1 && a.unmet[tier]! < b.unmet[tier]!;
+}
+
+const uniqueById = (meetings: readonly PlannedMeeting[]): PlannedMeeting[] => {
+  const first = new Map<string, PlannedMeeting>();
+  for (const meeting of meetings) if (!first.has(meeting.id)) first.set(meeting.id, meeting);
+  return [...first.values()];
+};
 
 function withMoved(draft: NewDraft, last: readonly PlannedMeeting[]): NewDraft {
   const now = new Map(draft.meetings.map((meeting) => [meeting.id, meeting]));
@@ -119,14 +145,12 @@ function withMoved(draft: NewDraft, last: readonly PlannedMeeting[]): NewDraft {
 
 const isUnmoved = (was: PlannedMeeting, is: PlannedMeeting | undefined) => is !== undefined && isSame(was, is);
 
-function locksOf({ locks, published, draft }: Programme): Lock[] {
+/** The locked meetings as they were last seen: a draft counts before what is published. */
+function lockedIn({ locks, published, draft }: Programme): PlannedMeeting[] {
   const known = new Map(
     [...(published?.meetings ?? []), ...(draft?.meetings ?? [])].map((meeting) => [meeting.id, meeting]),
   );
-  return locks.flatMap((id) => {
-    const meeting = known.get(id);
-    return meeting === undefined ? [] : [{ id, round: meeting.round }];
-  });
+  return locks.flatMap((id) => known.get(id) ?? []);
 }
 
 function draftOf(

@@ -263,7 +263,7 @@ function waitingOf(event: MatchEvent, programme: Programme): WaitingMeeting[] {
     .sort((a, b) => (a.priority ?? 4) - (b.priority ?? 4) || b.value - a.value)
     .map((meeting) => ({
       ...meeting,
-      consents: programme.consents[meeting.id] ?? [],
+      consents: Object.hasOwn(programme.consents, meeting.id) ? programme.consents[meeting.id]! : [],
       freeRounds: freeRoundsOf(event, current, meeting),
     }));
 }

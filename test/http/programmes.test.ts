@@ -135,6 +135,35 @@ test('published, then re-planned after a no-show: few move, calendars are told, 
   expect(messages.find(({ attendeeId }) => attendeeId === absent)!.text).toMatch(/no meetings/);
 });
 
+test('published and locked meetings outlast every planning, whoever asked for them', async () => {
+  await copyOf('s-e01', 'kept');
+  const { draft } = await planned('kept');
+  const offers = draft!.meetings.filter(({ origin }) => origin === 'offer');
+  const locks = offers.slice(0, 2);
+  expect(locks).toHaveLength(2);
+  await api().post(at('kept', '/programme/publish'));
+  await api()
+    .patch(at('kept', '/programme'))
+    .set('If-Match', '*')
+    .set('Content-Type', 'application/merge-patch+json')
+    .send(JSON.stringify({ locks: locks.map(({ id }) => id) }));
+  const nothing = { added: [], cancelled: [], changed: [], peopleAffected: [] };
+  const again = await planned('kept', '/programme/replan', { seed: 7 });
+  expect([again.difference, again.draft!.moved]).toEqual([nothing, []]);
+  const anew = await planned('kept', '/programme', { offers: false, seed: 8 });
+  expect(anew.draft!.meetings.some(({ origin }) => origin === 'offer')).toBe(true);
+  for (const { id, round } of locks) expect(anew.draft!.meetings.find((one) => one.id === id)?.round).toBe(round);
+
+  const absent = offers.find(({ id }) => locks.every((lock) => lock.id !== id))!.people[0]!;
+  const without = await planned('kept', '/programme/replan', { absences: [{ attendeeId: absent, rounds: [] }] });
+  const hers = draft!.meetings.filter(({ people }) => people.includes(absent)).map(({ id }) => id);
+  expect([...without.draft!.moved!].sort()).toEqual(hers.sort());
+  expect(without.difference).toMatchObject({ cancelled: hers, changed: [] });
+  expect(without.draft!.unmet.filter(({ people }) => people.includes(absent)).map(({ reason }) => reason)).toEqual(
+    without.draft!.unmet.filter(({ people }) => people.includes(absent)).map(() => 'absent'),
+  );
+});
+
 test('a waiting request is published in a freed slot once both sides say yes', async () => {
   await api()
     .post('/api/v1/events')

@@ -90,7 +90,11 @@ export const eventFields = {
           rounds: optional(roundList),
         }),
       )
-      .max(1000),
+      .max(1000)
+      .refine(
+        (tables) => new Set(tables.map((table) => table.id)).size === tables.length,
+        'must not name a table twice',
+      ),
   ),
 } as const;
 
