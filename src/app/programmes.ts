@@ -1,15 +1,14 @@
 /** The life of a programme: plan, look, lock, publish, re-plan, check in, refill. */
-import { openRounds } from '../domain/programme/build.ts';
+import { freeRounds } from '../domain/programme/free-rounds.ts';
 import {
   differenceOf,
   faultsOfPlan,
   isSame,
-  meetingId,
   type Difference,
   type PlannedMeeting,
   type UnmetMeeting,
+  type UnmetReason,
 } from '../domain/programme/plan.ts';
-import { defaultMaxMeetings } from '../domain/programme/build.ts';
 import type { MatchEvent } from '../domain/event.ts';
 import { Problem } from '../domain/problem.ts';
 import { programmeMailJob, withMails } from './programme-mail.ts';
@@ -254,37 +253,24 @@ function viewOf(event: MatchEvent, programme: Programme): ProgrammeView {
   };
 }
 
+const unwaited: readonly UnmetReason[] = ['avoid-pair', 'not-attending', 'absent'];
+
 /** Unmet requests of the last draft that are not published meanwhile, the most wanted first. */
 function waitingOf(event: MatchEvent, programme: Programme): WaitingMeeting[] {
   const current = programme.published?.meetings ?? programme.draft?.meetings ?? [];
   const held = new Set(current.map(({ id }) => id));
-  return (programme.draft?.unmet ?? [])
-    .filter(({ id, reason }) => !held.has(id) && reason !== 'avoid-pair' && reason !== 'not-attending')
+  const waiting = (programme.draft?.unmet ?? []).filter(
+    ({ id, reason }) => !held.has(id) && !unwaited.includes(reason),
+  );
+  if (waiting.length === 0) return [];
+  const roundsFor = freeRounds(event, current);
+  return waiting
     .sort((a, b) => (a.priority ?? 4) - (b.priority ?? 4) || b.value - a.value)
     .map((meeting) => ({
       ...meeting,
       consents: Object.hasOwn(programme.consents, meeting.id) ? programme.consents[meeting.id]! : [],
-      freeRounds: freeRoundsOf(event, current, meeting),
+      freeRounds: roundsFor(meeting),
     }));
-}
-
-function freeRoundsOf(event: MatchEvent, meetings: readonly PlannedMeeting[], { id, people }: UnmetMeeting): number[] {
-  const open = openRounds(event);
-  const session = (event.requestedMeetings ?? []).filter(({ from, to }) => meetingId(from, to) === id);
-  if (session.some((request) => (request.session ?? 'any') !== 'any')) return [];
-  const capOf = (person: string) =>
-    event.attendeeSettings?.find(({ attendeeId }) => attendeeId === person)?.maxMeetings ??
-    event.maxMeetings ??
-    defaultMaxMeetings;
-  const mine = (person: string) => meetings.filter((meeting) => meeting.people.includes(person));
-  if (people.some((person) => mine(person).length >= capOf(person))) return [];
-  return Array.from({ length: event.rounds }, (_, i) => i + 1).filter(
-    (round) =>
-      meetings.filter((meeting) => meeting.round === round).length < event.tables &&
-      people.every(
-        (person) => open.get(person)?.has(round) === true && !mine(person).some((meeting) => meeting.round === round),
-      ),
-  );
 }
 
 function refilled(

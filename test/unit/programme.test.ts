@@ -10,6 +10,7 @@ import {
   meetingId,
   type PlannedMeeting,
 } from '../../src/domain/programme/plan.ts';
+import { freeRounds } from '../../src/domain/programme/free-rounds.ts';
 import { roundsOf } from '../../src/domain/programme/rounds.ts';
 import { createSeating } from '../../src/domain/programme/seating.ts';
 import { fill } from '../../src/domain/schedule/fill.ts';
@@ -210,4 +211,27 @@ test('a locked round table keeps its people and its round, and a guest who is aw
   const other = party({ ...event, seatsPerTable: 2, availabilityGaps: gaps }, given);
   expect(other.wishes[0]!.people).toEqual(['a', 'f']);
   expect(other.problem.meetings[0]!.slots).toEqual([1]);
+});
+
+test('a round is free for a meeting exactly where a programme with it still fits the event', () => {
+  fc.assert(
+    fc.property(events, fc.nat(99), (event, seed) => {
+      const { built, meetings } = plan(event, [], [], seed);
+      const roundsFor = freeRounds(event, meetings);
+      for (const { id, people } of built.wishes) {
+        const free = roundsFor({ id, people });
+        const m = built.wishes.findIndex((wish) => wish.id === id);
+        const held = (person: string) => meetings.filter((one) => one.people.includes(person));
+        const fits = built.freeSlots[m]!.map((slot) => slot + 1).filter(
+          (round) =>
+            meetings.filter((one) => one.round === round).length < event.tables &&
+            people.every(
+              (one) => held(one).length < event.maxMeetings! && held(one).every((other) => other.round !== round),
+            ),
+        );
+        expect(free).toEqual(fits);
+      }
+    }),
+    { numRuns: 60 },
+  );
 });

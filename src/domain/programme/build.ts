@@ -3,7 +3,7 @@ import type { MatchEvent, Roundtable, Session } from '../event.ts';
 import { tiers, type ScheduleMeeting, type ScheduleProblem } from '../schedule/problem.ts';
 import { createTimetable } from '../schedule/timetable.ts';
 import { meetingId, type Origin, type PlannedMeeting, type UnmetMeeting, type UnmetReason } from './plan.ts';
-import { roundsOf } from './rounds.ts';
+import { roundsOf, type Round } from './rounds.ts';
 import { assignTables } from './tables.ts';
 
 /** A pair that could meet: what both sides together would gain, 0-200 points, and whether to offer it unasked. */
@@ -54,7 +54,7 @@ export interface BuiltProgramme {
   refused: readonly UnmetMeeting[];
 }
 
-export const defaultMaxMeetings = 15;
+const defaultMaxMeetings = 15;
 const defaultSeats = 4;
 
 export function buildProgramme({ event, values, locks, kept = [], guests = new Map() }: BuildInput): BuiltProgramme {
@@ -73,7 +73,9 @@ export function buildProgramme({ event, values, locks, kept = [], guests = new M
       reason,
     });
 
-  const open = openRounds(event);
+  const rounds = roundsOf(event);
+  const open = openRounds(event, rounds);
+  const session = sessionsOf(event);
   const lockOf = new Map(locks.map((lock) => [lock.id, lock.round]));
   const partyOf = partiesOf(event, open, avoided, { lockOf, kept, guests });
   for (const table of event.roundtables ?? []) {
@@ -91,7 +93,7 @@ export function buildProgramme({ event, values, locks, kept = [], guests = new M
     if (party.reason !== undefined) refuse(wish, party.reason);
     else wishes.set(wish.id, wish);
   }
-  for (const { from, to, priority, session } of event.requestedMeetings ?? []) {
+  for (const { from, to, priority } of event.requestedMeetings ?? []) {
     if (from === to) continue;
     const id = meetingId(from, to);
     const known = wishes.get(id);
@@ -101,7 +103,7 @@ export function buildProgramme({ event, values, locks, kept = [], guests = new M
       origin: 'request',
       priority: known?.priority === undefined || priority < known.priority ? priority : known.priority,
       value: valueOf.get(id) ?? 0,
-      session: session ?? known?.session ?? 'any',
+      session: session.get(id) ?? 'any',
     };
     if (!attending.has(from) || !attending.has(to)) refuse(wish, 'not-attending');
     else if (avoided.has(id)) refuse(wish, 'avoid-pair');
@@ -121,18 +123,16 @@ export function buildProgramme({ event, values, locks, kept = [], guests = new M
 
   const all = [...wishes.values()];
   const person = new Map(event.attendees.map((id, i) => [id, i]));
-  const rounds = roundsOf(event);
-  const settings = new Map((event.attendeeSettings ?? []).map((one) => [one.attendeeId, one]));
-  const freeSlots = all.map((wish) =>
-    rounds
-      .filter(
-        (round) =>
-          wish.people.every((id) => open.get(id)!.has(round.number)) &&
-          inSession(round.isMorning, wish.session) &&
-          (wish.rounds === undefined || wish.rounds.includes(round.number)),
-      )
-      .map((round) => round.number - 1),
-  );
+  const capOf = capsOf(event);
+  const openAt = new Map([...open].map(([id, mine]) => [id, rounds.map(({ number }) => mine.has(number))]));
+  const freeSlots = all.map(({ people, session: wanted, rounds: only }) => {
+    const theirs = people.map((id) => openAt.get(id)!);
+    const slots: number[] = [];
+    for (const [slot, { number, isMorning }] of rounds.entries())
+      if (theirs.every((mine) => mine[slot]!) && inSession(isMorning, wanted) && (only?.includes(number) ?? true))
+        slots.push(slot);
+    return slots;
+  });
   const meetings = all.map((wish, m): ScheduleMeeting => {
     const locked = lockOf.get(wish.id);
     const stays = locked !== undefined && freeSlots[m]!.includes(locked - 1);
@@ -148,9 +148,7 @@ export function buildProgramme({ event, values, locks, kept = [], guests = new M
       people: event.attendees.length,
       dayOf: rounds.map((round) => round.day),
       tables: rounds.map(() => event.tables),
-      maxMeetings: event.attendees.map(
-        (id) => settings.get(id)?.maxMeetings ?? event.maxMeetings ?? defaultMaxMeetings,
-      ),
+      maxMeetings: event.attendees.map(capOf),
       meetings,
     },
     wishes: all,
@@ -249,12 +247,25 @@ function partyAt(
   return party;
 }
 
-const inSession = (isMorning: boolean, session: Session): boolean =>
+export const inSession = (isMorning: boolean, session: Session): boolean =>
   session === 'any' || (session === 'morning') === isMorning;
 
+/** The most meetings of each attendee. */
+export function capsOf(event: MatchEvent): (attendeeId: string) => number {
+  const own = new Map((event.attendeeSettings ?? []).map((one) => [one.attendeeId, one.maxMeetings]));
+  return (id) => own.get(id) ?? event.maxMeetings ?? defaultMaxMeetings;
+}
+
+/** The part of the day that is asked for, by meeting; where several requests ask, the last that says so counts. */
+export function sessionsOf(event: MatchEvent): Map<string, Session> {
+  const sessions = new Map<string, Session>();
+  for (const { from, to, session } of event.requestedMeetings ?? [])
+    if (session !== undefined) sessions.set(meetingId(from, to), session);
+  return sessions;
+}
+
 /** The rounds in which each attendee is there and wants to meet. */
-export function openRounds(event: MatchEvent): Map<string, Set<number>> {
-  const rounds = roundsOf(event);
+export function openRounds(event: MatchEvent, rounds: readonly Round[] = roundsOf(event)): Map<string, Set<number>> {
   const settings = new Map((event.attendeeSettings ?? []).map((one) => [one.attendeeId, one.session ?? 'any']));
   const open = new Map(
     event.attendees.map((id) => [
