@@ -224,7 +224,7 @@ export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: C
       if (doc.published !== undefined && doc.published.meetings.length > 0)
         throw new Problem(
           'not-allowed-now',
-          'A published programme has bookings in calendars. Publish an empty one first.',
+          'A published programme has bookings in calendars. Take the attendees out of the event, plan and publish: that calls every meeting off. Then the programme can be removed.',
         );
       await store.collection('programmes').remove(eventId, version);
     },

@@ -8,6 +8,7 @@ import { programmeAnswer } from '../../src/app/schemas/programme.ts';
 import type { MatchEvent } from '../../src/domain/event.ts';
 import { messagesFor } from '../../src/domain/programme/agenda.ts';
 import { faultsOfPlan, type PlannedMeeting } from '../../src/domain/programme/plan.ts';
+import { agendaIcs } from '../../src/http/programme/ics.ts';
 import { startService, type RunningService } from '../support/service.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -43,6 +44,14 @@ const copyOf = async (id: string, newId: string, change: Partial<MatchEvent> = {
     .post('/api/v1/events')
     .send({ ...(await eventOf(id)), id: newId, ...change });
   expect(answer.status).toBe(201);
+};
+const patchEvent = async (id: string, change: Partial<MatchEvent>) => {
+  const answer = await api()
+    .patch(at(id))
+    .set('If-Match', '*')
+    .set('Content-Type', 'application/merge-patch+json')
+    .send(JSON.stringify(change));
+  expect([answer.status, answer.body.errors]).toEqual([200, undefined]);
 };
 const eventsOf = (text: string) =>
   new ICAL.Component(ICAL.parse(text) as never).getAllSubcomponents('vevent').map((one) => new ICAL.Event(one));
@@ -203,11 +212,7 @@ test('a round that is added is given to who waits, when both say yes', async () 
   expect(answer.status).toBe(201);
   await planned('longer', '/programme', { offers: false });
   await api().post(at('longer', '/programme/publish'));
-  await api()
-    .patch(at('longer'))
-    .set('If-Match', '*')
-    .set('Content-Type', 'application/merge-patch+json')
-    .send(JSON.stringify({ rounds: 2 }));
+  await patchEvent('longer', { rounds: 2 });
   const consent = (side: string) => api().post(at('longer', '/programme/waiting/s-m01~s-m29/consent')).send({ side });
   expect((await consent('s-m29')).body.published.edition).toBe(1);
   const { published, waiting, draft } = programmeAnswer.parse((await consent('s-m01')).body);
@@ -273,7 +278,9 @@ test('a publication with mail tells each one affected its agenda, once', async (
   await service.idle();
   const affected = published.body.difference.peopleAffected as string[];
   const mails = async () =>
-    (await readdir(path.join(folder, 'mail'))).filter((file) => file.includes('mailed.1.') && file.endsWith('.eml'));
+    (await readdir(path.join(folder, 'mail'))).filter(
+      (file) => file.includes('programme+mailed+1+') && file.endsWith('.eml'),
+    );
   const { doc } = (await service.engine.store.collection('programmes').get('mailed'))!;
   const sent = doc.outbox!.filter(({ state }) => state === 'sent').map(({ attendeeId }) => attendeeId);
   expect(doc.outbox!.map(({ attendeeId }) => attendeeId)).toEqual(affected);
@@ -292,6 +299,65 @@ test('a publication with mail tells each one affected its agenda, once', async (
   expect(text).toContain(`bord ${table})`);
   const again = await api().post(at('mailed', '/programme/publish?mail=true'));
   expect(again.body.difference.peopleAffected).toEqual([]);
+});
+
+test('no two mails of any two events share a file, whatever the ids', async () => {
+  const member = (await api().get('/api/v1/members/s-m20')).body as object;
+  for (const id of ['zz', '1.zz']) {
+    const contact = { name: id, email: `post@${id}.example` };
+    const answer = await api()
+      .post('/api/v1/members')
+      .send({ ...member, id, orgNumber: undefined, contact });
+    expect([answer.status, answer.body.errors]).toEqual([201, undefined]);
+  }
+  for (const [id, who] of [
+    ['col', '1.zz'],
+    ['col.1', 'zz'],
+  ] as const) {
+    const requestedMeetings = [{ from: who, to: 's-m25', priority: 1 as const }];
+    await copyOf('s-e01', id, { attendees: [who, 's-m25'], requestedMeetings, availabilityGaps: [] });
+    await planned(id, '/programme', { offers: false });
+    await api().post(at(id, '/programme/publish?mail=true'));
+    await service.idle();
+  }
+  const files = (await readdir(path.join(folder, 'mail'))).filter((file) => /zz.*\.eml$/u.test(file));
+  expect(files).toHaveLength(2);
+});
+
+test('a published programme is removed once an empty one has called every meeting off', async () => {
+  await copyOf('s-e01', 'undone');
+  await planned('undone');
+  await api().post(at('undone', '/programme/publish'));
+  const refused = await api().delete(at('undone', '/programme'));
+  expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining('Take the attendees out')]);
+  await patchEvent('undone', { attendees: [] });
+  expect((await planned('undone')).draft!.meetings).toEqual([]);
+  await api().post(at('undone', '/programme/publish'));
+  expect((await api().delete(at('undone', '/programme'))).status).toBe(204);
+  expect((await api().delete(at('undone'))).status).toBe(204);
+});
+
+test('a name of several lines is refused, and one that was stored before adds nothing to a calendar', async () => {
+  const name = 'A, b; c\r\nBEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT';
+  const event = await eventOf('s-e01');
+  const refused = await api()
+    .post('/api/v1/events')
+    .send({ ...event, id: 'lines', name });
+  expect([refused.status, refused.body.errors[0]]).toMatchObject([422, { field: 'name' }]);
+  expect(refused.body.errors[0].message).toMatch(/one line/);
+  for (const date of ['0001-01-01', '2201-01-01'])
+    expect(
+      (
+        await api()
+          .post('/api/v1/events')
+          .send({ ...event, id: 'dated', date })
+      ).status,
+    ).toBe(422);
+  const published = { publishedAt: '2027-01-01T00:00:00.000Z', edition: 1, meetings: [], cancelled: [] };
+  const text = agendaIcs({ ...event, name }, published, 's-m01', (id) => id, { table: 'bord' });
+  expect(eventsOf(text)).toHaveLength(0);
+  const calendar = new ICAL.Component(ICAL.parse(text) as never);
+  expect(calendar.getFirstPropertyValue('name')).toBe('A\\, b\\; c BEGIN:VEVENT UID:1 END:VEVENT');
 });
 
 test('check-in and meetings that took place are counted', async () => {
@@ -314,7 +380,9 @@ test('what hangs together is not torn apart', async () => {
   await copyOf('s-e01', 'hanging');
   await planned('hanging');
   expect((await api().delete('/api/v1/members/s-m01')).body.events).toContain('hanging');
-  expect((await api().delete(at('hanging'))).status).toBe(409);
+  expect((await api().delete('/api/v1/members/s-m01')).body.detail).toContain('?cascade=withdraw');
+  const refused = await api().delete(at('hanging'));
+  expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining('DELETE /api/v1/events/')]);
   expect((await api().delete(at('hanging', '/programme'))).status).toBe(204);
   expect((await api().delete(at('hanging'))).status).toBe(204);
   const unknown = await api()
