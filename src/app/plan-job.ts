@@ -1,4 +1,5 @@
 /** Planning and re-planning as jobs: they may take minutes, tell how far they are, and can be stopped with the best so far. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { buildProgramme, lockedSlots, loosened, planOf, type BuiltProgramme } from '../domain/programme/build.ts';
 import { faultsOfPlan, isSame, type PlannedMeeting } from '../domain/programme/plan.ts';
@@ -6,10 +7,19 @@ import type { ScheduleScore } from '../domain/schedule/score.ts';
 import type { MatchEvent } from '../domain/event.ts';
 import { pairValues } from './pair-values.ts';
 import type { Matching } from './matching.ts';
-import type { Clock, JobContext, JobHandler, ProgrammeSolver, SolveBounds, SolveResult, Store } from './ports.ts';
+import type {
+  Clock,
+  JobContext,
+  JobHandler,
+  ProgrammeSolver,
+  SolveBounds,
+  SolveResult,
+  Store,
+  Stored,
+} from './ports.ts';
 import type { Draft, Programme } from './programme.ts';
 import { reseat, seatEvent } from './seat.ts';
-import { changeProgramme, eventOf, programmeOf } from './programme-store.ts';
+import { changeExisting } from './programme-store.ts';
 
 export const planJob = 'programme';
 
@@ -24,6 +34,9 @@ const planJobInput = z.object({
 export type PlanJobInput = z.infer<typeof planJobInput>;
 
 const tellEveryMs = 1500;
+/** How often at most an event is planned that is changed meanwhile. */
+const plannings = 3;
+const secondsAfterStop = 5;
 /** Of the steps for a re-planning, those in which meetings may move. */
 const movingShare = 0.5;
 
@@ -34,39 +47,77 @@ export interface PlanJobDeps {
   clock: Clock;
 }
 
+/** How a planning ends: with a draft, without a programme to put it in, or with an event that was changed ever again. */
+type Outcome = 'planned' | 'removed' | 'event-changed';
+
 export function planJobHandler(deps: PlanJobDeps): JobHandler {
   const { store, clock } = deps;
   return async (input, context) => {
     const asked = planJobInput.parse(input);
-    const { doc: event } = await eventOf(store, asked.eventId);
-    const { doc: before } = await programmeOf(store, asked.eventId);
-    const { values, guests } = await pairValues(deps, event, asked.offers, context.signal);
-    const given = { event, values, guests };
-    const watch = watchJob(store, event.id, context);
-    try {
-      const last = before.published?.meetings ?? before.draft?.meetings;
-      const isReplan = asked.kind === 'replan' && last !== undefined;
-      const draft =
-        event.format === 'roundtable'
-          ? isReplan
-            ? withMoved(reseat(event, last, before.draft), last)
-            : await seatEvent(store, event, values, asked, watch.stopped)
-          : isReplan
-            ? await replan(deps, given, before, last, asked, watch)
-            : await planAnew(deps, given, before, asked, watch);
-      const faults = faultsOfPlan(event, draft.meetings);
-      if (faults.length > 0) throw new Error(`The plan does not fit its event: ${faults[0]}`);
-      await changeProgramme(store, event.id, ({ job, stopJob: _stopped, ...rest }) => ({
-        ...rest,
-        ...(job?.id === context.jobId || job === undefined ? {} : { job }),
-        draft: { ...draft, plannedAt: clock.now().toISOString() },
-      }));
-      const { quality, unmet, moved } = draft;
-      return { eventId: event.id, meetings: draft.meetings.length, unmet: unmet.length, quality, moved };
-    } finally {
-      watch.end();
+    const { eventId } = asked;
+    const ended = (outcome: Outcome, rest: object = {}) => ({ eventId, outcome, ...rest });
+    const mine: ChangeMine = (change) =>
+      changeExisting(store, eventId, (programme) =>
+        programme.job?.id === context.jobId ? change(programme) : undefined,
+      );
+    const begun = await changeExisting(store, eventId, (programme) =>
+      programme.job?.id === context.jobId ? programme : { ...programme, job: { id: context.jobId } },
+    );
+    if (begun === undefined) return ended('removed');
+    const versionNow = async () => (await store.collection('events').get(eventId))?.version;
+    let { seconds } = asked;
+    for (let i = 0; i < plannings; i++) {
+      if (i > 0) await mine(({ stopJob: _heard, ...rest }) => rest);
+      const [event, before] = await Promise.all([
+        store.collection('events').get(eventId),
+        store.collection('programmes').get(eventId),
+      ]);
+      if (event === undefined || before === undefined) return ended('removed');
+      const watch = watchJob(mine, context);
+      try {
+        const draft = await planOnce(deps, event.doc, before.doc, { ...asked, seconds }, context, watch);
+        await nextTurn();
+        // Whoever asked to stop is not kept waiting for the whole budget again.
+        if (watch.stopped()) seconds = Math.min(seconds, secondsAfterStop);
+        if ((await versionNow()) !== event.version) continue;
+        const faults = faultsOfPlan(event.doc, draft.meetings);
+        if (faults.length > 0) throw new Error(`The plan does not fit its event: ${faults[0]}`);
+        const plannedAt = clock.now().toISOString();
+        const kept = await mine((programme) => ({ ...programme, draft: { ...draft, plannedAt } }));
+        if (kept === undefined) return ended('removed');
+        if ((await versionNow()) !== event.version) continue;
+        await mine(({ job: _job, stopJob: _stopped, ...rest }) => rest);
+        const { quality, unmet, moved, meetings } = draft;
+        return ended('planned', { meetings: meetings.length, unmet: unmet.length, quality, moved });
+      } finally {
+        watch.end();
+      }
     }
+    await mine(({ job: _job, stopJob: _stopped, ...rest }) => rest);
+    return ended('event-changed');
   };
+}
+
+/** Changes the programme as long as this job is the one that plans it. */
+type ChangeMine = (change: (programme: Programme) => Programme) => Promise<Stored<Programme> | undefined>;
+
+async function planOnce(
+  deps: PlanJobDeps,
+  event: MatchEvent,
+  before: Programme,
+  asked: PlanJobInput,
+  context: JobContext,
+  watch: Watch,
+): Promise<NewDraft> {
+  const { values, guests } = await pairValues(deps, event, asked.offers, context.signal);
+  const given = { event, values, guests };
+  const last = before.published?.meetings ?? before.draft?.meetings;
+  const isReplan = asked.kind === 'replan' && last !== undefined;
+  if (event.format === 'roundtable')
+    return isReplan
+      ? withMoved(reseat(event, last, before.draft), last)
+      : seatEvent(deps.store, event, values, asked, watch.stopped);
+  return isReplan ? replan(deps, given, before, last, asked, watch) : planAnew(deps, given, before, asked, watch);
 }
 
 type Given = Omit<Parameters<typeof buildProgramme>[0], 'locks' | 'kept'>;
@@ -83,6 +134,7 @@ async function planAnew(
   const kept = uniqueById([...locked, ...(before.published?.meetings ?? [])]);
   const built = buildProgramme({ ...given, locks: locked, kept });
   const start = lockedSlots(built);
+  await nextTurn();
   const result = await solver.solve({ problem: built.problem, seed, steps, seconds, start }, watch.options(built));
   return draftOf(given.event, built, result, seed);
 }
@@ -189,7 +241,7 @@ interface Watch {
 }
 
 /** Writes progress into the programme now and then, and hears there that the job should stop. */
-function watchJob(store: Store, eventId: string, context: JobContext): Watch {
+function watchJob(mine: ChangeMine, context: JobContext): Watch {
   const stop = new AbortController();
   const onAbort = () => stop.abort();
   context.signal.addEventListener('abort', onAbort, { once: true });
@@ -198,10 +250,8 @@ function watchJob(store: Store, eventId: string, context: JobContext): Watch {
   const look = async () => {
     const told = latest;
     latest = undefined;
-    const { doc } = await changeProgramme(store, eventId, (programme) =>
-      programme.job?.id !== context.jobId || told === undefined ? programme : { ...programme, job: told },
-    );
-    if (doc.stopJob === context.jobId) stop.abort();
+    const programme = await mine((now) => (told === undefined ? now : { ...now, job: told }));
+    if (programme === undefined || programme.doc.stopJob === context.jobId) stop.abort();
   };
   const timer = setInterval(() => {
     if (busy) return;

@@ -15,7 +15,7 @@ import { programmeMailJob, withMails } from './programme-mail.ts';
 import { planJob, type PlanJobInput } from './plan-job.ts';
 import type { Clock, JobQueue, JobRecord, Store, Stored } from './ports.ts';
 import type { Programme, Published, PublishedMeeting } from './programme.ts';
-import { changeProgramme, eventOf, programmeOf } from './programme-store.ts';
+import { changeExisting, changeProgramme, eventOf, programmeOf, removeProgramme } from './programme-store.ts';
 
 export interface WaitingMeeting extends UnmetMeeting {
   consents: string[];
@@ -69,11 +69,15 @@ export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: C
         });
     }
     const id = await queue.enqueue(planJob, input.eventId, input);
-    await changeProgramme(store, input.eventId, ({ stopJob: _old, ...programme }) => ({ ...programme, job: { id } }));
+    await changeExisting(store, input.eventId, ({ stopJob, ...programme }) => ({
+      ...programme,
+      ...(stopJob === id ? { stopJob } : {}),
+      job: programme.job?.id === id ? programme.job : { id },
+    }));
     const job = (await queue.get(id))!;
     // It may have ended before its id was written: then nothing runs.
     if (job.doc.state === 'done')
-      await changeProgramme(store, input.eventId, (programme) =>
+      await changeExisting(store, input.eventId, (programme) =>
         programme.job?.id === id ? { ...programme, job: undefined } : programme,
       );
     return job;
@@ -220,13 +224,14 @@ export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: C
     },
 
     async remove(eventId) {
-      const { version, doc } = await programmeOf(store, eventId);
-      if (doc.published !== undefined && doc.published.meetings.length > 0)
+      // A planning that runs finds the programme gone, and ends without one.
+      await removeProgramme(store, eventId, ({ published }) => {
+        if (published === undefined || published.meetings.length === 0) return;
         throw new Problem(
           'not-allowed-now',
           'A published programme has bookings in calendars. Take the attendees out of the event, plan and publish: that calls every meeting off. Then the programme can be removed.',
         );
-      await store.collection('programmes').remove(eventId, version);
+      });
     },
   };
 }

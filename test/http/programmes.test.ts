@@ -11,6 +11,7 @@ import { faultsOfPlan, type PlannedMeeting } from '../../src/domain/programme/pl
 import { agendaIcs } from '../../src/http/programme/ics.ts';
 import { startService, type RunningService } from '../support/service.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
 
 const folder = tempDir();
 const budget = { steps: 20_000, seconds: 60 };
@@ -426,4 +427,37 @@ test('a planning that is told to stop ends with a valid programme', async () => 
   expect((await api().get(started.headers['location'] as string)).body.state).toBe('done');
   const { draft } = await programme('stopped');
   expect(faultsOfPlan(await eventOf('stopped'), draft!.meetings as PlannedMeeting[])).toEqual([]);
+});
+
+const endless = { steps: 1_000_000_000, seconds: 3600 };
+/** A planning that is under way. */
+const running = async (id: string) => {
+  const started = await api().post(at(id, '/programme')).send(endless);
+  expect(started.status).toBe(202);
+  const address = started.headers['location'] as string;
+  await until(async () => (await api().get(address)).body.progress?.done > 0);
+  return address;
+};
+
+test('a programme that is removed while it is planned stays removed', async () => {
+  await copyOf('s-e01', 'gone');
+  const address = await running('gone');
+  expect((await api().delete(at('gone', '/programme'))).status).toBe(204);
+  await service.idle();
+  expect((await api().get(address)).body).toMatchObject({ state: 'done', result: { outcome: 'removed' } });
+  expect((await api().get(at('gone', '/programme'))).status).toBe(404);
+});
+
+test('an event that is changed while it is planned is planned as it is now', async () => {
+  await copyOf('s-e01', 'shifting');
+  const address = await running('shifting');
+  await patchEvent('shifting', { availabilityGaps: [{ attendeeId: 's-m25', rounds: [1, 2, 3, 4, 5, 6, 7, 8] }] });
+  expect((await api().post(at('shifting', '/programme/stop'))).status).toBe(202);
+  await service.idle();
+  expect((await api().get(address)).body).toMatchObject({ state: 'done', result: { outcome: 'planned' } });
+  const { draft, job } = await programme('shifting');
+  expect(job).toBeUndefined();
+  expect(draft!.meetings.length).toBeGreaterThan(10);
+  expect(draft!.meetings.some(({ people }) => people.includes('s-m25'))).toBe(false);
+  expect((await api().post(at('shifting', '/programme/publish'))).status).toBe(200);
 });
