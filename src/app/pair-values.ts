@@ -15,7 +15,7 @@ const offersEach = 8;
 export interface PairValues {
   values: PairValue[];
   /** Round table -> attendees whom its need fits, best first. */
-  guests: Record<string, string[]>;
+  guests: Map<string, string[]>;
 }
 
 /** `signal` ends it between two attendees. */
@@ -61,15 +61,18 @@ export async function pairValues(
         if (members.get(one.party.id) !== undefined && !publicBodyKinds.includes(members.get(one.party.id)!.kind))
           note(id, one.party.id, one);
   }
-  const guests: Record<string, string[]> = {};
+  const guests = new Map<string, string[]>();
   const needs = await store.collection('needs').getMany(event.needIds ?? []);
   for (const { id, doc } of needs)
     for (const one of await ranked('suppliers', 'need', id)) note(doc.ownerId, one.party.id, one);
   for (const table of event.roundtables ?? [])
     if (table.needId !== undefined && table.participants === undefined)
-      guests[table.id] = (await ranked('suppliers', 'need', table.needId))
-        .map((one) => one.party.id)
-        .filter((id) => attending.has(id) && id !== table.hostId);
+      guests.set(
+        table.id,
+        (await ranked('suppliers', 'need', table.needId))
+          .map((one) => one.party.id)
+          .filter((id) => attending.has(id) && id !== table.hostId),
+      );
   if (offers) markOffers([...best.values()]);
   return { values: [...best.values()].map(({ a, b, value, offered }) => ({ a, b, value, offered })), guests };
 }

@@ -1,15 +1,25 @@
 /** Planning and re-planning as jobs: they may take minutes, tell how far they are, and can be stopped with the best so far. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
-import { buildProgramme, planOf, type BuiltProgramme, type Lock } from '../domain/programme/build.ts';
+import { buildProgramme, lockedSlots, loosened, planOf, type BuiltProgramme } from '../domain/programme/build.ts';
 import { faultsOfPlan, isSame, type PlannedMeeting } from '../domain/programme/plan.ts';
-import { compareScores } from '../domain/schedule/score.ts';
+import type { ScheduleScore } from '../domain/schedule/score.ts';
 import type { MatchEvent } from '../domain/event.ts';
 import { pairValues } from './pair-values.ts';
 import type { Matching } from './matching.ts';
-import type { Clock, JobContext, JobHandler, ProgrammeSolver, SolveBounds, SolveResult, Store } from './ports.ts';
+import type {
+  Clock,
+  JobContext,
+  JobHandler,
+  ProgrammeSolver,
+  SolveBounds,
+  SolveResult,
+  Store,
+  Stored,
+} from './ports.ts';
 import type { Draft, Programme } from './programme.ts';
 import { reseat, seatEvent } from './seat.ts';
-import { changeProgramme, eventOf, programmeOf } from './programme-store.ts';
+import { changeExisting } from './programme-store.ts';
 
 export const planJob = 'programme';
 
@@ -24,6 +34,9 @@ const planJobInput = z.object({
 export type PlanJobInput = z.infer<typeof planJobInput>;
 
 const tellEveryMs = 1500;
+/** How often at most an event is planned that is changed meanwhile. */
+const plannings = 3;
+const secondsAfterStop = 5;
 /** Of the steps for a re-planning, those in which meetings may move. */
 const movingShare = 0.5;
 
@@ -34,42 +47,80 @@ export interface PlanJobDeps {
   clock: Clock;
 }
 
+/** How a planning ends: with a draft, without a programme to put it in, or with an event that was changed ever again. */
+type Outcome = 'planned' | 'removed' | 'event-changed';
+
 export function planJobHandler(deps: PlanJobDeps): JobHandler {
   const { store, clock } = deps;
   return async (input, context) => {
     const asked = planJobInput.parse(input);
-    const { doc: event } = await eventOf(store, asked.eventId);
-    const { doc: before } = await programmeOf(store, asked.eventId);
-    const { values, guests } = await pairValues(deps, event, asked.offers, context.signal);
-    const given = { event, values, guests };
-    const watch = watchJob(store, event.id, context);
-    try {
-      const last = before.published?.meetings ?? before.draft?.meetings;
-      const isReplan = asked.kind === 'replan' && last !== undefined;
-      const draft =
-        event.format === 'roundtable'
-          ? isReplan
-            ? withMoved(reseat(event, last, before.draft), last)
-            : await seatEvent(store, event, values, asked, watch.stopped)
-          : isReplan
-            ? await replan(deps, given, before, last, asked, watch)
-            : await planAnew(deps, given, before, asked, watch);
-      const faults = faultsOfPlan(event, draft.meetings);
-      if (faults.length > 0) throw new Error(`The plan does not fit its event: ${faults[0]}`);
-      await changeProgramme(store, event.id, ({ job, stopJob: _stopped, ...rest }) => ({
-        ...rest,
-        ...(job?.id === context.jobId || job === undefined ? {} : { job }),
-        draft: { ...draft, plannedAt: clock.now().toISOString() },
-      }));
-      const { quality, unmet, moved } = draft;
-      return { eventId: event.id, meetings: draft.meetings.length, unmet: unmet.length, quality, moved };
-    } finally {
-      watch.end();
+    const { eventId } = asked;
+    const ended = (outcome: Outcome, rest: object = {}) => ({ eventId, outcome, ...rest });
+    const mine: ChangeMine = (change) =>
+      changeExisting(store, eventId, (programme) =>
+        programme.job?.id === context.jobId ? change(programme) : undefined,
+      );
+    const begun = await changeExisting(store, eventId, (programme) =>
+      programme.job?.id === context.jobId ? programme : { ...programme, job: { id: context.jobId } },
+    );
+    if (begun === undefined) return ended('removed');
+    const versionNow = async () => (await store.collection('events').get(eventId))?.version;
+    let { seconds } = asked;
+    for (let i = 0; i < plannings; i++) {
+      if (i > 0) await mine(({ stopJob: _heard, ...rest }) => rest);
+      const [event, before] = await Promise.all([
+        store.collection('events').get(eventId),
+        store.collection('programmes').get(eventId),
+      ]);
+      if (event === undefined || before === undefined) return ended('removed');
+      const watch = watchJob(mine, context);
+      try {
+        const draft = await planOnce(deps, event.doc, before.doc, { ...asked, seconds }, context, watch);
+        await nextTurn();
+        // Whoever asked to stop is not kept waiting for the whole budget again.
+        if (watch.stopped()) seconds = Math.min(seconds, secondsAfterStop);
+        if ((await versionNow()) !== event.version) continue;
+        const faults = faultsOfPlan(event.doc, draft.meetings);
+        if (faults.length > 0) throw new Error(`The plan does not fit its event: ${faults[0]}`);
+        const plannedAt = clock.now().toISOString();
+        const kept = await mine((programme) => ({ ...programme, draft: { ...draft, plannedAt } }));
+        if (kept === undefined) return ended('removed');
+        if ((await versionNow()) !== event.version) continue;
+        await mine(({ job: _job, stopJob: _stopped, ...rest }) => rest);
+        const { quality, unmet, moved, meetings } = draft;
+        return ended('planned', { meetings: meetings.length, unmet: unmet.length, quality, moved });
+      } finally {
+        watch.end();
+      }
     }
+    await mine(({ job: _job, stopJob: _stopped, ...rest }) => rest);
+    return ended('event-changed');
   };
 }
 
-type Given = Omit<Parameters<typeof buildProgramme>[0], 'locks'>;
+/** Changes the programme as long as this job is the one that plans it. */
+type ChangeMine = (change: (programme: Programme) => Programme) => Promise<Stored<Programme> | undefined>;
+
+async function planOnce(
+  deps: PlanJobDeps,
+  event: MatchEvent,
+  before: Programme,
+  asked: PlanJobInput,
+  context: JobContext,
+  watch: Watch,
+): Promise<NewDraft> {
+  const { values, guests } = await pairValues(deps, event, asked.offers, context.signal);
+  const given = { event, values, guests };
+  const last = before.published?.meetings ?? before.draft?.meetings;
+  const isReplan = asked.kind === 'replan' && last !== undefined;
+  if (event.format === 'roundtable')
+    return isReplan
+      ? withMoved(reseat(event, last, before.draft), last)
+      : seatEvent(deps.store, event, values, asked, watch.stopped);
+  return isReplan ? replan(deps, given, before, last, asked, watch) : planAnew(deps, given, before, asked, watch);
+}
+
+type Given = Omit<Parameters<typeof buildProgramme>[0], 'locks' | 'kept'>;
 type NewDraft = Omit<Draft, 'plannedAt'>;
 
 async function planAnew(
@@ -79,14 +130,18 @@ async function planAnew(
   { seed, steps, seconds }: PlanJobInput,
   watch: Watch,
 ): Promise<NewDraft> {
-  const built = buildProgramme({ ...given, locks: locksOf(before) });
-  const result = await solver.solve({ problem: built.problem, seed, steps, seconds }, watch.options(built));
+  const locked = lockedIn(before);
+  const kept = uniqueById([...locked, ...(before.published?.meetings ?? [])]);
+  const built = buildProgramme({ ...given, locks: locked, kept });
+  const start = lockedSlots(built);
+  await nextTurn();
+  const result = await solver.solve({ problem: built.problem, seed, steps, seconds, start }, watch.options(built));
   return draftOf(given.event, built, result, seed);
 }
 
 /**
- * First with everything that can stay nailed down; only if requests stay unmet then, once more with all but the locks
- * free, beginning from there, and taken only if that meets more of them.
+ * First with everything nailed down that can stay. Only if that leaves a request unmet which was not before, meetings of
+ * its people may move, and at last all but the locks; taken only if more requests are met.
  */
 async function replan(
   { solver }: PlanJobDeps,
@@ -97,19 +152,42 @@ async function replan(
   watch: Watch,
 ): Promise<NewDraft> {
   const tableOf = new Map(last.map(({ id, round, table }) => [id, { round, table }]));
-  const nailed = buildProgramme({ ...given, locks: last.map(({ id, round }) => ({ id, round })) });
-  const kept = await solver.solve({ problem: nailed.problem, seed, steps, seconds }, watch.options(nailed));
-  const free = buildProgramme({ ...given, locks: locksOf(before) });
-  let result = kept;
-  if (kept.score.unmet.some((n, i) => n > kept.bounds.unmet[i]!) && !watch.stopped()) {
-    const budget = { seed, steps: Math.ceil(steps * movingShare), seconds };
-    const start = kept.slots;
-    const moved = await solver.solve({ problem: free.problem, ...budget, start }, watch.options(free));
-    const better = moved.score.unmet.findIndex((n, i) => n !== kept.score.unmet[i]);
-    if (better !== -1 && compareScores(moved.score, kept.score) < 0) result = moved;
+  const locked = lockedIn(before);
+  const isLocked = new Set(locked.map(({ id }) => id));
+  const kept = uniqueById([...locked, ...last]);
+  let built = buildProgramme({ ...given, locks: kept, kept });
+  let result = await solver.solve(
+    { problem: built.problem, seed, steps, seconds, start: lockedSlots(built) },
+    watch.options(built),
+  );
+  const unmetBefore = new Set((before.draft?.unmet ?? []).map(({ id }) => id));
+  const lost = built.wishes.filter(
+    ({ id, priority }, m) =>
+      priority !== undefined && result.slots[m] === -1 && built.freeSlots[m]!.length > 0 && !unmetBefore.has(id),
+  );
+  const theirs = new Set(lost.flatMap(({ people }) => people));
+  const budget = { seed, steps: Math.ceil(steps * movingShare), seconds };
+  for (const mayMove of [(people: readonly string[]) => people.some((one) => theirs.has(one)), () => true]) {
+    if (lost.length === 0 || watch.stopped()) break;
+    const freer = loosened(built, ({ id, people }) => !isLocked.has(id) && mayMove(people));
+    const moved = await solver.solve({ problem: freer.problem, ...budget, start: result.slots }, watch.options(freer));
+    if (!meetsMore(moved.score, result.score)) continue;
+    [built, result] = [freer, moved];
+    break;
   }
-  return withMoved(draftOf(given.event, result === kept ? nailed : free, result, seed, tableOf), last);
+  return withMoved(draftOf(given.event, built, result, seed, tableOf), last);
 }
+
+function meetsMore(a: ScheduleScore, b: ScheduleScore): boolean {
+  const tier = a.unmet.findIndex((n, i) => n !== b.unmet[i]);
+  return tier !== -1 && a.unmet[tier]! < b.unmet[tier]!;
+}
+
+const uniqueById = (meetings: readonly PlannedMeeting[]): PlannedMeeting[] => {
+  const first = new Map<string, PlannedMeeting>();
+  for (const meeting of meetings) if (!first.has(meeting.id)) first.set(meeting.id, meeting);
+  return [...first.values()];
+};
 
 function withMoved(draft: NewDraft, last: readonly PlannedMeeting[]): NewDraft {
   const now = new Map(draft.meetings.map((meeting) => [meeting.id, meeting]));
@@ -119,14 +197,12 @@ function withMoved(draft: NewDraft, last: readonly PlannedMeeting[]): NewDraft {
 
 const isUnmoved = (was: PlannedMeeting, is: PlannedMeeting | undefined) => is !== undefined && isSame(was, is);
 
-function locksOf({ locks, published, draft }: Programme): Lock[] {
+/** The locked meetings as they were last seen: a draft counts before what is published. */
+function lockedIn({ locks, published, draft }: Programme): PlannedMeeting[] {
   const known = new Map(
     [...(published?.meetings ?? []), ...(draft?.meetings ?? [])].map((meeting) => [meeting.id, meeting]),
   );
-  return locks.flatMap((id) => {
-    const meeting = known.get(id);
-    return meeting === undefined ? [] : [{ id, round: meeting.round }];
-  });
+  return locks.flatMap((id) => known.get(id) ?? []);
 }
 
 function draftOf(
@@ -165,7 +241,7 @@ interface Watch {
 }
 
 /** Writes progress into the programme now and then, and hears there that the job should stop. */
-function watchJob(store: Store, eventId: string, context: JobContext): Watch {
+function watchJob(mine: ChangeMine, context: JobContext): Watch {
   const stop = new AbortController();
   const onAbort = () => stop.abort();
   context.signal.addEventListener('abort', onAbort, { once: true });
@@ -174,10 +250,8 @@ function watchJob(store: Store, eventId: string, context: JobContext): Watch {
   const look = async () => {
     const told = latest;
     latest = undefined;
-    const { doc } = await changeProgramme(store, eventId, (programme) =>
-      programme.job?.id !== context.jobId || told === undefined ? programme : { ...programme, job: told },
-    );
-    if (doc.stopJob === context.jobId) stop.abort();
+    const programme = await mine((now) => (told === undefined ? now : { ...now, job: told }));
+    if (programme === undefined || programme.doc.stopJob === context.jobId) stop.abort();
   };
   const timer = setInterval(() => {
     if (busy) return;

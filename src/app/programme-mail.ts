@@ -84,7 +84,8 @@ export function createProgrammeMail(deps: {
       try {
         for (const [k, to] of addresses.entries())
           await mailer.send({
-            messageId: `<${eventId}.${edition}.${attendeeId}.${k}@${deps.messageIdHost}>`,
+            // No id has a plus in it: no two mails share a name.
+            messageId: `<programme+${eventId}+${edition}+${attendeeId}+${k}@${deps.messageIdHost}>`,
             to,
             subject: message!.subject,
             text: message!.text,

@@ -19,6 +19,45 @@ export async function programmeOf(store: Store, eventId: string): Promise<Stored
 }
 
 /**
+ * Applies a change to a programme that is there, made again when somebody else was faster. Nothing is written where
+ * `change` has nothing to say. Answers `undefined` then, and when there is no programme (any more).
+ */
+export async function changeExisting(
+  store: Store,
+  eventId: string,
+  change: (programme: Programme) => Programme | undefined,
+): Promise<Stored<Programme> | undefined> {
+  const programmes = store.collection('programmes');
+  for (let i = 0; ; i++) {
+    const found = await programmes.get(eventId);
+    const next = found && change(found.doc);
+    if (found === undefined || next === undefined) return undefined;
+    if (next === found.doc) return found;
+    try {
+      return await programmes.replace(eventId, next, found.version);
+    } catch (error) {
+      if (!isRace(error) || i + 1 >= tries) throw error;
+    }
+  }
+}
+
+/** @throws Problem `not-found`, `not-allowed-now` where `check` finds a reason. */
+export async function removeProgramme(store: Store, eventId: string, check: (programme: Programme) => void) {
+  for (let i = 0; ; i++) {
+    const { doc, version } = await programmeOf(store, eventId);
+    check(doc);
+    try {
+      return await store.collection('programmes').remove(eventId, version);
+    } catch (error) {
+      if (!isRace(error) || i + 1 >= tries) throw error;
+    }
+  }
+}
+
+const isRace = (error: unknown): boolean =>
+  error instanceof StoreError && ['stale', 'taken', 'missing'].includes(error.code);
+
+/**
  * Applies a change to the newest version, made again when somebody else was faster. With `version` only to that one.
  * @throws Problem `stale`, and what `change` throws.
  */
@@ -40,8 +79,7 @@ export async function changeProgramme(
         ? await programmes.insert(eventId, next)
         : await programmes.replace(eventId, next, found.version);
     } catch (error) {
-      const isRace = error instanceof StoreError && ['stale', 'taken', 'missing'].includes(error.code);
-      if (!isRace || i + 1 >= tries || version !== undefined) throw error;
+      if (!isRace(error) || i + 1 >= tries || version !== undefined) throw error;
     }
   }
 }

@@ -1,22 +1,21 @@
 /** The life of a programme: plan, look, lock, publish, re-plan, check in, refill. */
-import { openRounds } from '../domain/programme/build.ts';
+import { freeRounds } from '../domain/programme/free-rounds.ts';
 import {
   differenceOf,
   faultsOfPlan,
   isSame,
-  meetingId,
   type Difference,
   type PlannedMeeting,
   type UnmetMeeting,
+  type UnmetReason,
 } from '../domain/programme/plan.ts';
-import { defaultMaxMeetings } from '../domain/programme/build.ts';
 import type { MatchEvent } from '../domain/event.ts';
 import { Problem } from '../domain/problem.ts';
 import { programmeMailJob, withMails } from './programme-mail.ts';
 import { planJob, type PlanJobInput } from './plan-job.ts';
 import type { Clock, JobQueue, JobRecord, Store, Stored } from './ports.ts';
 import type { Programme, Published, PublishedMeeting } from './programme.ts';
-import { changeProgramme, eventOf, programmeOf } from './programme-store.ts';
+import { changeExisting, changeProgramme, eventOf, programmeOf, removeProgramme } from './programme-store.ts';
 
 export interface WaitingMeeting extends UnmetMeeting {
   consents: string[];
@@ -70,11 +69,15 @@ export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: C
         });
     }
     const id = await queue.enqueue(planJob, input.eventId, input);
-    await changeProgramme(store, input.eventId, ({ stopJob: _old, ...programme }) => ({ ...programme, job: { id } }));
+    await changeExisting(store, input.eventId, ({ stopJob, ...programme }) => ({
+      ...programme,
+      ...(stopJob === id ? { stopJob } : {}),
+      job: programme.job?.id === id ? programme.job : { id },
+    }));
     const job = (await queue.get(id))!;
     // It may have ended before its id was written: then nothing runs.
     if (job.doc.state === 'done')
-      await changeProgramme(store, input.eventId, (programme) =>
+      await changeExisting(store, input.eventId, (programme) =>
         programme.job?.id === id ? { ...programme, job: undefined } : programme,
       );
     return job;
@@ -221,13 +224,14 @@ export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: C
     },
 
     async remove(eventId) {
-      const { version, doc } = await programmeOf(store, eventId);
-      if (doc.published !== undefined && doc.published.meetings.length > 0)
+      // A planning that runs finds the programme gone, and ends without one.
+      await removeProgramme(store, eventId, ({ published }) => {
+        if (published === undefined || published.meetings.length === 0) return;
         throw new Problem(
           'not-allowed-now',
-          'A published programme has bookings in calendars. Publish an empty one first.',
+          'A published programme has bookings in calendars. Take the attendees out of the event, plan and publish: that calls every meeting off. Then the programme can be removed.',
         );
-      await store.collection('programmes').remove(eventId, version);
+      });
     },
   };
 }
@@ -254,37 +258,24 @@ function viewOf(event: MatchEvent, programme: Programme): ProgrammeView {
   };
 }
 
+const unwaited: readonly UnmetReason[] = ['avoid-pair', 'not-attending', 'absent'];
+
 /** Unmet requests of the last draft that are not published meanwhile, the most wanted first. */
 function waitingOf(event: MatchEvent, programme: Programme): WaitingMeeting[] {
   const current = programme.published?.meetings ?? programme.draft?.meetings ?? [];
   const held = new Set(current.map(({ id }) => id));
-  return (programme.draft?.unmet ?? [])
-    .filter(({ id, reason }) => !held.has(id) && reason !== 'avoid-pair' && reason !== 'not-attending')
+  const waiting = (programme.draft?.unmet ?? []).filter(
+    ({ id, reason }) => !held.has(id) && !unwaited.includes(reason),
+  );
+  if (waiting.length === 0) return [];
+  const roundsFor = freeRounds(event, current);
+  return waiting
     .sort((a, b) => (a.priority ?? 4) - (b.priority ?? 4) || b.value - a.value)
     .map((meeting) => ({
       ...meeting,
-      consents: programme.consents[meeting.id] ?? [],
-      freeRounds: freeRoundsOf(event, current, meeting),
+      consents: Object.hasOwn(programme.consents, meeting.id) ? programme.consents[meeting.id]! : [],
+      freeRounds: roundsFor(meeting),
     }));
-}
-
-function freeRoundsOf(event: MatchEvent, meetings: readonly PlannedMeeting[], { id, people }: UnmetMeeting): number[] {
-  const open = openRounds(event);
-  const session = (event.requestedMeetings ?? []).filter(({ from, to }) => meetingId(from, to) === id);
-  if (session.some((request) => (request.session ?? 'any') !== 'any')) return [];
-  const capOf = (person: string) =>
-    event.attendeeSettings?.find(({ attendeeId }) => attendeeId === person)?.maxMeetings ??
-    event.maxMeetings ??
-    defaultMaxMeetings;
-  const mine = (person: string) => meetings.filter((meeting) => meeting.people.includes(person));
-  if (people.some((person) => mine(person).length >= capOf(person))) return [];
-  return Array.from({ length: event.rounds }, (_, i) => i + 1).filter(
-    (round) =>
-      meetings.filter((meeting) => meeting.round === round).length < event.tables &&
-      people.every(
-        (person) => open.get(person)?.has(round) === true && !mine(person).some((meeting) => meeting.round === round),
-      ),
-  );
 }
 
 function refilled(

@@ -146,6 +146,13 @@ function newId(prefix: string): string {
   return `${prefix}-${[...randomBytes(16)].map((byte) => alphabet[byte % alphabet.length]).join('')}`;
 }
 
+/** How to go on when something hangs on what is to be removed. */
+const waysOut: Readonly<Record<string, string>> = {
+  needs: 'Remove the needs first.',
+  events: 'Take it out of the events, or add ?cascade=withdraw: then it leaves them and its meetings are called off.',
+  programmes: 'Remove the programme first: DELETE /api/v1/events/{id}/programme.',
+};
+
 function recordsOf<T extends { id: string }>(
   kind: Kind<T>,
   embedding: Embedding,
@@ -222,7 +229,7 @@ function recordsOf<T extends { id: string }>(
       if (hanging.length > 0)
         throw new Problem(
           'not-allowed-now',
-          `The ${kind.name} ${id} still has ${hanging.map(([what]) => what).join(' and ')}. Remove them first.`,
+          `The ${kind.name} ${id} still has ${hanging.map(([what]) => what).join(' and ')}. ${hanging.map(([what]) => waysOut[what] ?? '').join(' ')}`,
           { extra: Object.fromEntries(hanging) },
         );
       if (kind.type !== undefined) {

@@ -8,8 +8,10 @@ import { programmeAnswer } from '../../src/app/schemas/programme.ts';
 import type { MatchEvent } from '../../src/domain/event.ts';
 import { messagesFor } from '../../src/domain/programme/agenda.ts';
 import { faultsOfPlan, type PlannedMeeting } from '../../src/domain/programme/plan.ts';
+import { agendaIcs } from '../../src/http/programme/ics.ts';
 import { startService, type RunningService } from '../support/service.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
 
 const folder = tempDir();
 const budget = { steps: 20_000, seconds: 60 };
@@ -43,6 +45,14 @@ const copyOf = async (id: string, newId: string, change: Partial<MatchEvent> = {
     .post('/api/v1/events')
     .send({ ...(await eventOf(id)), id: newId, ...change });
   expect(answer.status).toBe(201);
+};
+const patchEvent = async (id: string, change: Partial<MatchEvent>) => {
+  const answer = await api()
+    .patch(at(id))
+    .set('If-Match', '*')
+    .set('Content-Type', 'application/merge-patch+json')
+    .send(JSON.stringify(change));
+  expect([answer.status, answer.body.errors]).toEqual([200, undefined]);
 };
 const eventsOf = (text: string) =>
   new ICAL.Component(ICAL.parse(text) as never).getAllSubcomponents('vevent').map((one) => new ICAL.Event(one));
@@ -135,6 +145,35 @@ test('published, then re-planned after a no-show: few move, calendars are told, 
   expect(messages.find(({ attendeeId }) => attendeeId === absent)!.text).toMatch(/no meetings/);
 });
 
+test('published and locked meetings outlast every planning, whoever asked for them', async () => {
+  await copyOf('s-e01', 'kept');
+  const { draft } = await planned('kept');
+  const offers = draft!.meetings.filter(({ origin }) => origin === 'offer');
+  const locks = offers.slice(0, 2);
+  expect(locks).toHaveLength(2);
+  await api().post(at('kept', '/programme/publish'));
+  await api()
+    .patch(at('kept', '/programme'))
+    .set('If-Match', '*')
+    .set('Content-Type', 'application/merge-patch+json')
+    .send(JSON.stringify({ locks: locks.map(({ id }) => id) }));
+  const nothing = { added: [], cancelled: [], changed: [], peopleAffected: [] };
+  const again = await planned('kept', '/programme/replan', { seed: 7 });
+  expect([again.difference, again.draft!.moved]).toEqual([nothing, []]);
+  const anew = await planned('kept', '/programme', { offers: false, seed: 8 });
+  expect(anew.draft!.meetings.some(({ origin }) => origin === 'offer')).toBe(true);
+  for (const { id, round } of locks) expect(anew.draft!.meetings.find((one) => one.id === id)?.round).toBe(round);
+
+  const absent = offers.find(({ id }) => locks.every((lock) => lock.id !== id))!.people[0]!;
+  const without = await planned('kept', '/programme/replan', { absences: [{ attendeeId: absent, rounds: [] }] });
+  const hers = draft!.meetings.filter(({ people }) => people.includes(absent)).map(({ id }) => id);
+  expect([...without.draft!.moved!].sort()).toEqual(hers.sort());
+  expect(without.difference).toMatchObject({ cancelled: hers, changed: [] });
+  expect(without.draft!.unmet.filter(({ people }) => people.includes(absent)).map(({ reason }) => reason)).toEqual(
+    without.draft!.unmet.filter(({ people }) => people.includes(absent)).map(() => 'absent'),
+  );
+});
+
 test('a waiting request is published in a freed slot once both sides say yes', async () => {
   await api()
     .post('/api/v1/events')
@@ -174,11 +213,7 @@ test('a round that is added is given to who waits, when both say yes', async () 
   expect(answer.status).toBe(201);
   await planned('longer', '/programme', { offers: false });
   await api().post(at('longer', '/programme/publish'));
-  await api()
-    .patch(at('longer'))
-    .set('If-Match', '*')
-    .set('Content-Type', 'application/merge-patch+json')
-    .send(JSON.stringify({ rounds: 2 }));
+  await patchEvent('longer', { rounds: 2 });
   const consent = (side: string) => api().post(at('longer', '/programme/waiting/s-m01~s-m29/consent')).send({ side });
   expect((await consent('s-m29')).body.published.edition).toBe(1);
   const { published, waiting, draft } = programmeAnswer.parse((await consent('s-m01')).body);
@@ -244,7 +279,9 @@ test('a publication with mail tells each one affected its agenda, once', async (
   await service.idle();
   const affected = published.body.difference.peopleAffected as string[];
   const mails = async () =>
-    (await readdir(path.join(folder, 'mail'))).filter((file) => file.includes('mailed.1.') && file.endsWith('.eml'));
+    (await readdir(path.join(folder, 'mail'))).filter(
+      (file) => file.includes('programme+mailed+1+') && file.endsWith('.eml'),
+    );
   const { doc } = (await service.engine.store.collection('programmes').get('mailed'))!;
   const sent = doc.outbox!.filter(({ state }) => state === 'sent').map(({ attendeeId }) => attendeeId);
   expect(doc.outbox!.map(({ attendeeId }) => attendeeId)).toEqual(affected);
@@ -263,6 +300,65 @@ test('a publication with mail tells each one affected its agenda, once', async (
   expect(text).toContain(`bord ${table})`);
   const again = await api().post(at('mailed', '/programme/publish?mail=true'));
   expect(again.body.difference.peopleAffected).toEqual([]);
+});
+
+test('no two mails of any two events share a file, whatever the ids', async () => {
+  const member = (await api().get('/api/v1/members/s-m20')).body as object;
+  for (const id of ['zz', '1.zz']) {
+    const contact = { name: id, email: `post@${id}.example` };
+    const answer = await api()
+      .post('/api/v1/members')
+      .send({ ...member, id, orgNumber: undefined, contact });
+    expect([answer.status, answer.body.errors]).toEqual([201, undefined]);
+  }
+  for (const [id, who] of [
+    ['col', '1.zz'],
+    ['col.1', 'zz'],
+  ] as const) {
+    const requestedMeetings = [{ from: who, to: 's-m25', priority: 1 as const }];
+    await copyOf('s-e01', id, { attendees: [who, 's-m25'], requestedMeetings, availabilityGaps: [] });
+    await planned(id, '/programme', { offers: false });
+    await api().post(at(id, '/programme/publish?mail=true'));
+    await service.idle();
+  }
+  const files = (await readdir(path.join(folder, 'mail'))).filter((file) => /zz.*\.eml$/u.test(file));
+  expect(files).toHaveLength(2);
+});
+
+test('a published programme is removed once an empty one has called every meeting off', async () => {
+  await copyOf('s-e01', 'undone');
+  await planned('undone');
+  await api().post(at('undone', '/programme/publish'));
+  const refused = await api().delete(at('undone', '/programme'));
+  expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining('Take the attendees out')]);
+  await patchEvent('undone', { attendees: [] });
+  expect((await planned('undone')).draft!.meetings).toEqual([]);
+  await api().post(at('undone', '/programme/publish'));
+  expect((await api().delete(at('undone', '/programme'))).status).toBe(204);
+  expect((await api().delete(at('undone'))).status).toBe(204);
+});
+
+test('a name of several lines is refused, and one that was stored before adds nothing to a calendar', async () => {
+  const name = 'A, b; c\r\nBEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT';
+  const event = await eventOf('s-e01');
+  const refused = await api()
+    .post('/api/v1/events')
+    .send({ ...event, id: 'lines', name });
+  expect([refused.status, refused.body.errors[0]]).toMatchObject([422, { field: 'name' }]);
+  expect(refused.body.errors[0].message).toMatch(/one line/);
+  for (const date of ['0001-01-01', '2201-01-01'])
+    expect(
+      (
+        await api()
+          .post('/api/v1/events')
+          .send({ ...event, id: 'dated', date })
+      ).status,
+    ).toBe(422);
+  const published = { publishedAt: '2027-01-01T00:00:00.000Z', edition: 1, meetings: [], cancelled: [] };
+  const text = agendaIcs({ ...event, name }, published, 's-m01', (id) => id, { table: 'bord' });
+  expect(eventsOf(text)).toHaveLength(0);
+  const calendar = new ICAL.Component(ICAL.parse(text) as never);
+  expect(calendar.getFirstPropertyValue('name')).toBe('A\\, b\\; c BEGIN:VEVENT UID:1 END:VEVENT');
 });
 
 test('check-in and meetings that took place are counted', async () => {
@@ -285,7 +381,9 @@ test('what hangs together is not torn apart', async () => {
   await copyOf('s-e01', 'hanging');
   await planned('hanging');
   expect((await api().delete('/api/v1/members/s-m01')).body.events).toContain('hanging');
-  expect((await api().delete(at('hanging'))).status).toBe(409);
+  expect((await api().delete('/api/v1/members/s-m01')).body.detail).toContain('?cascade=withdraw');
+  const refused = await api().delete(at('hanging'));
+  expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining('DELETE /api/v1/events/')]);
   expect((await api().delete(at('hanging', '/programme'))).status).toBe(204);
   expect((await api().delete(at('hanging'))).status).toBe(204);
   const unknown = await api()
@@ -329,4 +427,37 @@ test('a planning that is told to stop ends with a valid programme', async () => 
   expect((await api().get(started.headers['location'] as string)).body.state).toBe('done');
   const { draft } = await programme('stopped');
   expect(faultsOfPlan(await eventOf('stopped'), draft!.meetings as PlannedMeeting[])).toEqual([]);
+});
+
+const endless = { steps: 1_000_000_000, seconds: 3600 };
+/** A planning that is under way. */
+const running = async (id: string) => {
+  const started = await api().post(at(id, '/programme')).send(endless);
+  expect(started.status).toBe(202);
+  const address = started.headers['location'] as string;
+  await until(async () => (await api().get(address)).body.progress?.done > 0);
+  return address;
+};
+
+test('a programme that is removed while it is planned stays removed', async () => {
+  await copyOf('s-e01', 'gone');
+  const address = await running('gone');
+  expect((await api().delete(at('gone', '/programme'))).status).toBe(204);
+  await service.idle();
+  expect((await api().get(address)).body).toMatchObject({ state: 'done', result: { outcome: 'removed' } });
+  expect((await api().get(at('gone', '/programme'))).status).toBe(404);
+});
+
+test('an event that is changed while it is planned is planned as it is now', async () => {
+  await copyOf('s-e01', 'shifting');
+  const address = await running('shifting');
+  await patchEvent('shifting', { availabilityGaps: [{ attendeeId: 's-m25', rounds: [1, 2, 3, 4, 5, 6, 7, 8] }] });
+  expect((await api().post(at('shifting', '/programme/stop'))).status).toBe(202);
+  await service.idle();
+  expect((await api().get(address)).body).toMatchObject({ state: 'done', result: { outcome: 'planned' } });
+  const { draft, job } = await programme('shifting');
+  expect(job).toBeUndefined();
+  expect(draft!.meetings.length).toBeGreaterThan(10);
+  expect(draft!.meetings.some(({ people }) => people.includes('s-m25'))).toBe(false);
+  expect((await api().post(at('shifting', '/programme/publish'))).status).toBe(200);
 });

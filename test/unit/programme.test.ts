@@ -10,6 +10,7 @@ import {
   meetingId,
   type PlannedMeeting,
 } from '../../src/domain/programme/plan.ts';
+import { freeRounds } from '../../src/domain/programme/free-rounds.ts';
 import { roundsOf } from '../../src/domain/programme/rounds.ts';
 import { createSeating } from '../../src/domain/programme/seating.ts';
 import { fill } from '../../src/domain/schedule/fill.ts';
@@ -154,4 +155,83 @@ test('a day of more than 31 rounds, a start on another date and a time zone that
   expect(eventSchema.safeParse({ ...base, dayEndAfterRounds: [20] }).success).toBe(true);
   expect(eventSchema.safeParse({ ...base, rounds: 3, startsAt: '2027-03-28T10:00' }).success).toBe(false);
   expect(eventSchema.safeParse({ ...base, rounds: 3, timeZone: 'Mars/Olympus' }).success).toBe(false);
+});
+
+const party = (event: object, rest: Partial<Parameters<typeof buildProgramme>[0]> = {}) =>
+  buildProgramme({
+    event: eventSchema.parse({
+      id: 'e',
+      name: 'E',
+      date: '2027-01-10',
+      slotMinutes: 20,
+      rounds: 2,
+      tables: 2,
+      attendees: ['a', 'b', 'c', 'd'],
+      ...event,
+    }),
+    values: [],
+    locks: [],
+    ...rest,
+  });
+
+test('a round table may be called like anything, also like what every object has', () => {
+  const table = { id: 'valueOf', hostId: 'a', needId: 'n' };
+  expect(party({ roundtables: [table] }).refused).toMatchObject([{ id: 'valueOf', reason: 'not-attending' }]);
+  const seated = party({ roundtables: [table] }, { guests: new Map([['valueOf', ['b', 'c']]]) });
+  expect(seated.wishes).toMatchObject([{ id: 'valueOf', people: ['a', 'b', 'c'] }]);
+  const twice = { id: 'e', name: 'E', date: '2027-01-10', slotMinutes: 20, rounds: 1, tables: 1, attendees: [] };
+  expect(eventSchema.safeParse({ ...twice, roundtables: [table, table] }).error?.issues[0]?.message).toMatch(/twice/);
+});
+
+test('a round table without a guest says why: kept apart, or absent', () => {
+  const table = { id: 't', hostId: 'a', participants: ['b'] };
+  const reasons = (event: object) => party({ roundtables: [table], ...event }).refused.map(({ reason }) => reason);
+  expect(reasons({ avoidPairs: [{ a: 'b', b: 'a' }] })).toEqual(['avoid-pair']);
+  expect(reasons({ availabilityGaps: [{ attendeeId: 'b', rounds: [1, 2] }] })).toEqual(['absent']);
+});
+
+test('a locked round table keeps its people and its round, and a guest who is away is replaced by one who is free', () => {
+  const seat = (id: string, people: string[], origin: PlannedMeeting['origin'], table: number): PlannedMeeting => ({
+    id,
+    people,
+    origin,
+    value: 0,
+    round: 2,
+    table,
+  });
+  const kept = [seat('t', ['a', 'b'], 'roundtable', 1), seat('c~d', ['c', 'd'], 'offer', 2)];
+  const event = { roundtables: [{ id: 't', hostId: 'a', needId: 'n' }], attendees: ['a', 'b', 'c', 'd', 'f'] };
+  const given = { kept, locks: kept, guests: new Map([['t', ['c', 'f', 'b']]]), values: [] };
+  const same = party({ ...event, seatsPerTable: 2 }, given);
+  expect(same.wishes.map(({ people }) => people)).toEqual([
+    ['a', 'b'],
+    ['c', 'd'],
+  ]);
+  const gaps = [{ attendeeId: 'b', rounds: [2] }];
+  const other = party({ ...event, seatsPerTable: 2, availabilityGaps: gaps }, given);
+  expect(other.wishes[0]!.people).toEqual(['a', 'f']);
+  expect(other.problem.meetings[0]!.slots).toEqual([1]);
+});
+
+test('a round is free for a meeting exactly where a programme with it still fits the event', () => {
+  fc.assert(
+    fc.property(events, fc.nat(99), (event, seed) => {
+      const { built, meetings } = plan(event, [], [], seed);
+      const roundsFor = freeRounds(event, meetings);
+      for (const { id, people } of built.wishes) {
+        const free = roundsFor({ id, people });
+        const m = built.wishes.findIndex((wish) => wish.id === id);
+        const held = (person: string) => meetings.filter((one) => one.people.includes(person));
+        const fits = built.freeSlots[m]!.map((slot) => slot + 1).filter(
+          (round) =>
+            meetings.filter((one) => one.round === round).length < event.tables &&
+            people.every(
+              (one) => held(one).length < event.maxMeetings! && held(one).every((other) => other.round !== round),
+            ),
+        );
+        expect(free).toEqual(fits);
+      }
+    }),
+    { numRuns: 60 },
+  );
 });

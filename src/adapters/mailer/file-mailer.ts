@@ -26,7 +26,7 @@ export function openFileMailer({ folder, from }: { folder: string; from: string 
 }
 
 const fileNameOf = ({ messageId, date }: OutgoingMail): string => {
-  const local = messageId.replace(/^<|@.*$/gu, '').replace(/[^\w.-]/gu, '_');
+  const local = messageId.replace(/^<|@.*$/gu, '').replace(/[^\w.+-]/gu, '_');
   return `${date.toISOString().slice(0, 10)}-${local}`;
 };
 

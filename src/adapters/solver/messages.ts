@@ -13,6 +13,8 @@ export type ToWorker = {
 );
 
 export type FromWorker =
+  /** What no programme can beat, told before anything is found. */
+  | { job: number; type: 'outset'; unmet: [number, number, number]; value: number }
   /** A programme better than all before from this worker. `filled`: which meetings are held will not change any more. */
   | { job: number; type: 'found'; slots: number[]; filled: boolean }
   | { job: number; type: 'bound'; gaps: number }

@@ -1,5 +1,6 @@
 /** A thread that searches or proves, one job at a time, without ever yielding: it is told to stop through shared memory. */
 import { parentPort } from 'node:worker_threads';
+import { leastUnmet, mostValue } from '../../domain/schedule/bound.ts';
 import { scoreOf } from '../../domain/schedule/score.ts';
 import { improve } from './improve.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
@@ -15,6 +16,7 @@ async function work(task: ToWorker): Promise<void> {
   // [least gaps proven, gaps of the best programme found], so that each side knows when the other has met it.
   const shared = new Int32Array(task.best);
   if (task.role === 'improve') {
+    send({ job, type: 'outset', unmet: leastUnmet(problem), value: mostValue(problem) });
     const steps = await improve(problem, {
       seed,
       steps: task.steps,

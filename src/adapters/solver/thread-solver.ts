@@ -83,17 +83,31 @@ async function solveOn(
 
   let slots = [...(request.start ?? problem.meetings.map(() => -1))];
   let score = scoreOf(problem, slots);
-  let bounds: SolveBounds = { unmet: leastUnmet(problem), value: mostValue(problem), gaps: 0 };
+  let gapsProven = 0;
+  let outset: Omit<SolveBounds, 'gaps'> | undefined;
+  /** The thread tells them first, so that nobody waits here; only one that was ended at once has not. */
+  const boundsNow = (): SolveBounds => {
+    outset ??= { unmet: leastUnmet(problem), value: mostValue(problem) };
+    return { ...outset, gaps: gapsProven };
+  };
   let filled = false;
   let startProof: ((held: number[]) => void) | undefined;
-  const optimal = () =>
-    filled &&
-    score.gaps <= bounds.gaps &&
-    score.value >= bounds.value &&
-    score.unmet.every((n, i) => n <= bounds.unmet[i]!);
+  const optimal = () => {
+    const bounds = boundsNow();
+    return (
+      filled &&
+      score.gaps <= bounds.gaps &&
+      score.value >= bounds.value &&
+      score.unmet.every((n, i) => n <= bounds.unmet[i]!)
+    );
+  };
 
   const listen = (message: FromWorker) => {
-    if (message.type === 'bound') bounds = { ...bounds, gaps: Math.max(bounds.gaps, message.gaps) };
+    if (message.type === 'outset') {
+      outset = { unmet: message.unmet, value: message.value };
+      return;
+    }
+    if (message.type === 'bound') gapsProven = Math.max(gapsProven, message.gaps);
     else if (message.type === 'found') {
       filled ||= message.filled;
       const found = scoreOf(problem, message.slots);
@@ -104,8 +118,8 @@ async function solveOn(
       }
       if (message.filled) startProof?.(heldIn(message.slots));
     } else return;
-    if (filled && score.gaps <= bounds.gaps) halt();
-    onProgress?.({ slots, score, bounds });
+    if (filled && score.gaps <= gapsProven) halt();
+    onProgress?.({ slots, score, bounds: boundsNow() });
   };
   const common = { stop, best, deadlineMs, seed, problem };
   const search = (budget: number) =>
@@ -129,7 +143,7 @@ async function solveOn(
     return {
       slots,
       score,
-      bounds,
+      bounds: boundsNow(),
       provenOptimal: optimal(),
       cutOff,
       steps: used,

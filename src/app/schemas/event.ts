@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { eventFormats, sessions, type MatchEvent } from '../../domain/event.ts';
 import { languages } from '../../domain/member.ts';
 import { maxSlotsPerDay } from '../../domain/schedule/problem.ts';
-import { id, isoDate, longText, optional, shortText } from './common.ts';
+import { eventDate, id, longText, optional, shortText } from './common.ts';
 
 const maxRounds = 60;
 const round = z.int().min(1).max(maxRounds);
@@ -24,7 +24,7 @@ const isTimeZone = (zone: string): boolean => {
 export const eventFields = {
   name: shortText,
   language: optional(z.enum(languages)),
-  date: isoDate,
+  date: eventDate,
   county: optional(shortText),
   description: optional(longText),
   format: z.enum(eventFormats).default('one-to-one'),
@@ -90,7 +90,11 @@ export const eventFields = {
           rounds: optional(roundList),
         }),
       )
-      .max(1000),
+      .max(1000)
+      .refine(
+        (tables) => new Set(tables.map((table) => table.id)).size === tables.length,
+        'must not name a table twice',
+      ),
   ),
 } as const;
 

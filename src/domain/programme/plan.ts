@@ -22,6 +22,7 @@ export interface PlannedMeeting {
 export const unmetReasons = [
   'not-attending',
   'avoid-pair',
+  'absent',
   'no-common-free-slot',
   'over-the-cap',
   'no-free-table',

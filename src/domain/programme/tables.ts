@@ -18,7 +18,11 @@ export function assignTables(meetings: readonly Seated[], tables: number): { tab
   const result = meetings.map(() => 0);
   const last = new Map<string, number>();
   const bySlot = new Map<number, number[]>();
-  for (const [m, { slot }] of meetings.entries()) bySlot.set(slot, [...(bySlot.get(slot) ?? []), m]);
+  for (const [m, { slot }] of meetings.entries()) {
+    const here = bySlot.get(slot);
+    if (here === undefined) bySlot.set(slot, [m]);
+    else here.push(m);
+  }
   let changes = 0;
   for (const slot of [...bySlot.keys()].sort((a, b) => a - b)) {
     const here = bySlot.get(slot)!;

@@ -13,7 +13,8 @@ export function agendaIcs(
   words: { table: string },
 ): string {
   const calendar = ical({
-    name: event.name,
+    // The library writes the name of a calendar as it is.
+    name: escaped(oneLine(event.name)),
     method: ICalCalendarMethod.PUBLISH,
     prodId: { company: 'Kobling', product: 'Kobling', language: 'NO' },
   });
@@ -29,9 +30,15 @@ export function agendaIcs(
         stamp: new Date(published.publishedAt),
         start: new Date(round.startsAt),
         end: new Date(round.endsAt),
-        summary: others.map(nameOf).join(', '),
+        summary: oneLine(others.map(nameOf).join(', ')),
         location: `${words.table} ${meeting.table}`,
-        description: event.name,
+        description: oneLine(event.name),
       });
   return calendar.toString();
 }
+
+/** No line of a text may become a line of the calendar. */
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+
+/** RFC 5545 3.3.11. */
+const escaped = (text: string): string => text.replace(/[\\;,]/gu, '\\$&');
