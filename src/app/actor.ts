@@ -30,6 +30,11 @@ export function parseActor(header: string | undefined): Actor {
   return role === 'member' ? memberActor(memberId!) : { name: parsed.data, role: 'adviser' };
 }
 
+/** @throws Problem `forbidden` for a member: what concerns others, or the whole service, is for advisers. */
+export function adviserOnly(actor: Actor, sentence: string): void {
+  if (actor.role === 'member') throw new Problem('forbidden', sentence);
+}
+
 /** The sides that a member answers for: none, one, or both when it introduces itself to its own need. */
 export const sidesOf = (introduction: Introduction, { memberId }: Actor): Side[] =>
   sides.filter((side) => memberId !== undefined && introduction[side].memberId === memberId);

@@ -12,7 +12,7 @@ import {
 } from '../domain/introduction/caps.ts';
 import type { Introduction } from '../domain/introduction/introduction.ts';
 import { Problem } from '../domain/problem.ts';
-import type { Actor } from './actor.ts';
+import { adviserOnly, type Actor } from './actor.ts';
 import { faultsOf } from './faults.ts';
 import { capsFor } from './introduction-caps.ts';
 import { readParties } from './introduction-parties.ts';
@@ -59,7 +59,7 @@ export function createApproveMany(deps: { store: Store; clock: Clock; introducti
     const parsed = approveManyBody.safeParse(body ?? {});
     if (!parsed.success)
       throw new Problem('invalid', 'The body is not valid.', { faults: faultsOf(parsed.error, body) });
-    if (actor.role === 'member') throw new Problem('forbidden', 'Introductions are approved by advisers.');
+    adviserOnly(actor, 'Introductions are approved by advisers.');
     const dryRun = dryRunAsked || parsed.data.dryRun;
     const selected = await select(parsed.data);
     const parties = await readParties(

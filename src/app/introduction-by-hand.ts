@@ -2,7 +2,7 @@
 import type { GateCode } from '../domain/match/gates.ts';
 import type { Introduction } from '../domain/introduction/introduction.ts';
 import { Problem } from '../domain/problem.ts';
-import type { Actor } from './actor.ts';
+import { adviserOnly, type Actor } from './actor.ts';
 import type { Catalog } from './catalog.ts';
 import { faultsOf } from './faults.ts';
 import type { Introductions } from './introductions.ts';
@@ -25,7 +25,7 @@ export function createIntroduceByHand(deps: {
 }): IntroduceByHand {
   const { catalog, matching, introductions } = deps;
   return async (body, actor) => {
-    if (actor.role === 'member') throw new Problem('forbidden', 'Introductions are made by advisers.');
+    adviserOnly(actor, 'Introductions are made by advisers.');
     const parsed = newIntroductionSchema.safeParse(body);
     if (!parsed.success)
       throw new Problem('invalid', 'The introduction is not valid.', { faults: faultsOf(parsed.error, body) });

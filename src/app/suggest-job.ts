@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Problem } from '../domain/problem.ts';
-import type { Actor } from './actor.ts';
+import { adviserOnly, type Actor } from './actor.ts';
 import { faultsOf } from './faults.ts';
 import type { JobHandler, JobQueue } from './ports.ts';
 import { suggestBody } from './schemas/introduction.ts';
@@ -23,7 +23,7 @@ export async function requestSuggestions(
 ): Promise<{ report: SuggestReport } | { jobId: string }> {
   const parsed = suggestBody.safeParse(body);
   if (!parsed.success) throw new Problem('invalid', 'The body is not valid.', { faults: faultsOf(parsed.error, body) });
-  if (actor.role === 'member') throw new Problem('forbidden', 'Introductions are suggested to advisers.');
+  adviserOnly(actor, 'Introductions are suggested to advisers.');
   const given = parsed.data;
   if (given.from === 'matches') return { report: await suggest(given, actor) };
   if (given.from === 'event' && given.eventId === undefined && given.memberIds === undefined)

@@ -1,5 +1,6 @@
 /** What concerns many introductions at once: suggesting, approving, and the export for learning. */
 import { z } from 'zod';
+import { adviserOnly } from '../app/actor.ts';
 import type { ApproveMany } from '../app/approve-many.ts';
 import { learningEvents } from '../app/learning-events.ts';
 import type { JobQueue, Store } from '../app/ports.ts';
@@ -80,6 +81,7 @@ export function introductionBatchRoutes({ store, queue, suggest, approveMany }: 
       summary: 'What was accepted, declined and came of it, a JSON line each, for learning',
       tag,
       query: learningEventsQuery,
+      takesActor: true,
       answers: {
         200: {
           description:
@@ -88,8 +90,9 @@ export function introductionBatchRoutes({ store, queue, suggest, approveMany }: 
           contentType: 'application/x-ndjson',
         },
       },
-      problems: ['invalid', 'unavailable'],
-      async handle({ query, response }) {
+      problems: ['forbidden', 'invalid', 'unavailable'],
+      async handle({ query, request, response }) {
+        adviserOnly(actorOf(request), 'The export is for advisers.');
         const since = query.since === undefined ? undefined : new Date(query.since).toISOString();
         const lines = learningEvents(store, since);
         // The first one before the headers: a store that is away is told as a problem.

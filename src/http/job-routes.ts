@@ -1,12 +1,18 @@
 import { z } from 'zod';
+import { adviserOnly } from '../app/actor.ts';
 import type { JobQueue, JobRecord, Stored } from '../app/ports.ts';
 import { decodeCursor, job, jobListQuery, noQuery } from '../app/schemas/list.ts';
 import { Problem } from '../domain/problem.ts';
+import { actorOf } from './introduction-routes.ts';
 import { pageOf } from './record-routes.ts';
 import { route, type Route } from './route.ts';
+import type { Request } from 'express';
 
 const jobParams = z.strictObject({ id: z.string().min(1).max(100) });
 const heartbeatMs = 15_000;
+
+/** Jobs tell of everybody's records. */
+const forAdvisers = (request: Request) => adviserOnly(actorOf(request), 'Jobs are for advisers.');
 
 export const jobBody = ({ id, createdAt, doc }: Stored<JobRecord>) => ({
   id,
@@ -33,6 +39,7 @@ export function jobRoutes(queue: JobQueue, closing: AbortSignal): Route[] {
       path: '/api/v1/jobs',
       summary: 'List jobs; state=dead is the dead-letter list',
       tag: 'jobs',
+      takesActor: true,
       query: jobListQuery,
       answers: {
         200: {
@@ -40,8 +47,9 @@ export function jobRoutes(queue: JobQueue, closing: AbortSignal): Route[] {
           schema: z.object({ items: z.array(job), nextCursor: z.string().nullable() }),
         },
       },
-      problems: ['invalid', 'unavailable'],
-      async handle({ query: { limit, cursor, state } }) {
+      problems: ['forbidden', 'invalid', 'unavailable'],
+      async handle({ query: { limit, cursor, state }, request }) {
+        forAdvisers(request);
         const page = await queue.list({
           limit,
           ...(state === undefined ? {} : { state }),
@@ -55,21 +63,27 @@ export function jobRoutes(queue: JobQueue, closing: AbortSignal): Route[] {
       path: '/api/v1/jobs/{id}',
       summary: 'State and progress of a job',
       tag: 'jobs',
+      takesActor: true,
       params: jobParams,
       answers: { 200: { description: 'The job.', schema: job } },
-      problems: ['not-found', 'invalid', 'unavailable'],
-      handle: async ({ params }) => ({ status: 200, body: jobBody(await find(params.id)) }),
+      problems: ['forbidden', 'not-found', 'invalid', 'unavailable'],
+      async handle({ params, request }) {
+        forAdvisers(request);
+        return { status: 200, body: jobBody(await find(params.id)) };
+      },
     }),
     route({
       method: 'post',
       path: '/api/v1/jobs/{id}/retry',
       summary: 'Put a dead job back',
       tag: 'jobs',
+      takesActor: true,
       params: jobParams,
       query: noQuery,
       answers: { 202: { description: 'It waits again.', schema: job } },
-      problems: ['not-found', 'not-allowed-now', 'invalid', 'unavailable'],
-      async handle({ params }) {
+      problems: ['forbidden', 'not-found', 'not-allowed-now', 'invalid', 'unavailable'],
+      async handle({ params, request }) {
+        forAdvisers(request);
         const found = await find(params.id);
         if (found.doc.state !== 'dead')
           throw new Problem('not-allowed-now', `The job is ${found.doc.state}; only dead jobs can be put back.`);
@@ -82,6 +96,7 @@ export function jobRoutes(queue: JobQueue, closing: AbortSignal): Route[] {
       path: '/api/v1/jobs/{id}/events',
       summary: 'The job as server-sent events, until it has ended',
       tag: 'jobs',
+      takesActor: true,
       params: jobParams,
       answers: {
         200: {
@@ -90,8 +105,9 @@ export function jobRoutes(queue: JobQueue, closing: AbortSignal): Route[] {
           schema: z.string(),
         },
       },
-      problems: ['not-found', 'invalid', 'unavailable'],
+      problems: ['forbidden', 'not-found', 'invalid', 'unavailable'],
       async handle({ params, request, response }) {
+        forAdvisers(request);
         let first = await find(params.id);
         response.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
         response.flushHeaders();

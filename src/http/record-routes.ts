@@ -1,6 +1,6 @@
 /** Routes of members, needs and events: the same six for each. */
 import { z } from 'zod';
-import { parseActor } from '../app/actor.ts';
+import { adviserOnly, parseActor } from '../app/actor.ts';
 import { id } from '../app/schemas/common.ts';
 import {
   decodeCursor,
@@ -171,10 +171,11 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
       query: removeQuery,
       takesActor: true,
       answers: { 204: { description: 'Removed.' } },
-      problems: ['not-found', 'not-allowed-now', 'stale', 'invalid', 'unavailable'],
+      problems: ['forbidden', 'not-found', 'not-allowed-now', 'stale', 'invalid', 'unavailable'],
       async handle({ params, query, request }) {
         const header = request.headers['if-match'];
         const withdrawBy = query.cascade === undefined ? undefined : parseActor(request.get('x-kobling-actor'));
+        if (withdrawBy !== undefined) adviserOnly(withdrawBy, 'Introductions are ended with a removal by advisers.');
         await records.remove(params.id, header === undefined ? undefined : versionOf(header), withdrawBy);
         return { status: 204 };
       },

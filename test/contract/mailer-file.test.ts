@@ -31,6 +31,10 @@ test('a file mail can be opened in a browser, says whom it is for, and leaves no
     '2026-11-21-i-1.m1.eml',
     '2026-11-21-i-1.m1.html',
   ]);
+  await mailer.send(mail({ messageId: '<i-2.m1@x>', subject: "$& og $' og $$", html: '<main>\nTekst</main>' }));
+  const nasty = await readFile(path.join(folder, '2026-11-21-i-2.m1.html'), 'utf8');
+  expect(nasty).toContain('<strong>$&amp; og $&#39; og $$</strong>');
+  expect(nasty.match(/<main>/gu)).toHaveLength(1);
   const html = await readFile(path.join(folder, '2026-11-21-i-1.m1.html'), 'utf8');
   expect(html).toContain('&lt;b&gt;Kåre&lt;/b&gt; &lt;kare@example.org&gt;');
   await dispose();

@@ -106,6 +106,32 @@ test('taking a quoted sentence out of the profile lowers the score in at least n
   expect(lowered / quoted).toBeGreaterThanOrEqual(0.9);
 });
 
+test('quotations are alike, carry no sentence more than twice, and open with a convincing pair', async () => {
+  const { matching } = service.engine;
+  const firsts: number[] = [];
+  let matches = 0;
+  for (const task of matchTasks) {
+    const { kind, subjectType } = matchKindOf[task];
+    for (const subjectId of queries(task).slice(0, 6)) {
+      const list = await matching.list({ subjectType, subjectId, kind, limit: 3, lang: 'nb', full: false });
+      for (const { reasons } of list.items) {
+        matches++;
+        const quotations = reasons.filter((reason) => reason.type === 'quotation');
+        const times = new Map<string, number>();
+        for (const { subject, candidate, similarity } of quotations) {
+          expect(similarity).toBeGreaterThanOrEqual(0.2);
+          for (const [side, { field, start }] of Object.entries({ subject, candidate }))
+            times.set(`${side} ${field} ${start}`, (times.get(`${side} ${field} ${start}`) ?? 0) + 1);
+        }
+        expect(Math.max(0, ...times.values())).toBeLessThanOrEqual(2);
+        if (quotations[0] !== undefined) firsts.push(quotations[0].similarity);
+      }
+    }
+  }
+  expect(firsts.length / matches).toBeGreaterThan(0.85);
+  expect(firsts.reduce((sum, one) => sum + one, 0) / firsts.length).toBeGreaterThan(0.4);
+});
+
 test('a past delivery like the need lifts the supplier, more so when it is recent, and is cited', async () => {
   const { matching, catalog } = service.engine;
   const need = [...catalog.needs()][0]!;

@@ -505,6 +505,33 @@ describe('many approvals at once', () => {
   });
 });
 
+test('what concerns others or the whole service is refused to a member', async () => {
+  const { id, startup, investor } = await newPair();
+  await done(id, 'approve');
+  await done(id, 'send');
+  const job = (await api().get('/api/v1/jobs?limit=1')).body.items[0].id as string;
+  const calls = [
+    api().get(`${base}/events`),
+    api().get('/api/v1/jobs'),
+    api().get(`/api/v1/jobs/${job}`),
+    api().get(`/api/v1/jobs/${job}/events`),
+    api().post(`/api/v1/jobs/${job}/retry`),
+    api().delete(`/api/v1/members/${investor}?cascade=withdraw`),
+    api().post(`${base}/suggest`).send({ from: 'everything-new' }),
+    api().post(`${base}/approve-many`).send({}),
+    api().post(base).send({ subjectType: 'member', subjectId: startup, counterpartType: 'member', counterpartId: 's-m25' }),
+  ];
+  for (const call of calls) expect((await call.set('X-Kobling-Actor', `member:${startup}`)).status).toBe(403);
+  expect((await read(id)).state).toBe('sent-to-a');
+});
+
+test.each(['events', 'suggest', 'approve-many'])('the id "%s" is refused, for it could not be read', async (id) => {
+  const { startup, id: first } = await newPair();
+  await done(first, 'withdraw');
+  const { investor } = await newPair();
+  expect((await introduce(startup, investor, { id })).body).toMatchObject({ status: 422, errors: [{ field: 'id' }] });
+});
+
 describe('removing a party', () => {
   test('is refused with the list, or ends its introductions and leaves nothing that names it', async () => {
     const { id, startup, investor } = await newPair();

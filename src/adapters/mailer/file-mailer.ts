@@ -38,8 +38,10 @@ async function replaceFile(file: string, content: Buffer | string): Promise<void
 
 const readable = ({ to, subject, html }: OutgoingMail): string => {
   const address = to.name === undefined ? to.address : `${to.name} <${to.address}>`;
+  // By a function: in a string, "$&" and its like would stand for something else.
   return html.replace(
     '<main>',
-    `<main><p><small>${escapeHtml(address)}</small><br><strong>${escapeHtml(subject)}</strong></p><hr>`,
+    () =>
+      `<main><p><small>${escapeHtml(address)}</small><br><strong>${escapeHtml(subject)}</strong></p><hr>`,
   );
 };

@@ -47,9 +47,13 @@ export const introductionListQuery = z.strictObject({
 });
 export const introductionQuery = z.strictObject({ lang: z.enum(languages).default('nb') });
 
+/** Words that stand where the address of an introduction has its id. */
+const addressWords = ['events', 'suggest', 'approve-many'];
+const introductionId = id.refine((text) => !addressWords.includes(text), 'is taken by an address of its own');
+
 export const newIntroductionSchema = z
   .strictObject({
-    id: id.optional(),
+    id: introductionId.optional(),
     subjectType: partyType,
     subjectId: id,
     counterpartType: partyType,

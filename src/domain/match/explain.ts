@@ -43,9 +43,13 @@ export interface RequirementEvidence {
 
 export const coveredFrom = 0.55;
 export const partlyFrom = 0.3;
-/** A sentence is told from this drop of the score on; the weightiest one always. */
+/** Without one of two quoted sentences the score falls by at least so much; the first pair is told however little it is. */
 const tellingDrop = 0.01;
+/** Sentences less alike than this convince nobody: below it most pairs only look as if drawn by lot. */
+const quotedFrom = 0.2;
 const quotesShown = 8;
+/** How often one sentence may be quoted. */
+const mostTimesQuoted = 2;
 /** Likeness from which a past round or award is called similar. */
 const similarFrom = 0.3;
 
@@ -57,12 +61,17 @@ const quote = (facet: PreparedFacet): Quotation => ({
 });
 
 /** Which way round a sentence answers another, in the words of the task. */
-function codeOf(roles: Roles, first: PreparedFacet, second: PreparedFacet): ReasonCode {
+function codeOf(roles: Roles, first: PreparedFacet, second: PreparedFacet, similarity: number): ReasonCode {
   switch (roles.task) {
     case 'investor_for_startup':
       return second.role === 'seek' ? 'fits-thesis' : first.role === 'seek' ? 'seeks-this' : 'speaks-of-the-same';
     case 'supplier_for_need':
-      return first.role === 'requirement' || first.role === 'wish' ? 'meets-requirement' : 'answers-need';
+      // An answer is only called one where the table of requirements would say so.
+      return similarity < partlyFrom
+        ? 'speaks-of-the-same'
+        : first.role === 'requirement' || first.role === 'wish'
+          ? 'meets-requirement'
+          : 'answers-need';
     case 'partner_for_member':
       return first.role === 'seek' && second.role !== 'seek'
         ? 'seeks-this'
@@ -73,8 +82,8 @@ function codeOf(roles: Roles, first: PreparedFacet, second: PreparedFacet): Reas
 }
 
 /**
- * Quotations of both sides, the weightiest first, then the facts. A sentence is quoted because the score would fall
- * without it; beside it stands the sentence of the other side that it has most in common with.
+ * Quotations of both sides, the most convincing first, then the facts. Sentences are quoted because the score would fall
+ * without them and because they answer each other; where no two do, there are only facts.
  */
 export function reasonsFor(
   kind: MatchKind,
@@ -85,51 +94,61 @@ export function reasonsFor(
 ): Reason[] {
   const roles = rolesOf(subject, candidate, kind);
   const subjectIsFirst = !roles.swapped;
-  const all = influences(kind, subject, candidate, context);
-  const quotations: Reason[] = [];
-  const told = new Set<PreparedFacet>();
-  for (const { side, facet, drop } of all) {
-    if (quotations.length === quotesShown || (drop < tellingDrop && quotations.length > 0)) break;
-    if (told.has(facet)) continue;
-    const other = counterpartOf(facet, side, all, context);
-    if (other === undefined) continue;
-    told.add(facet).add(other.facet);
-    const [bySubject, byCandidate] = side === 'subject' ? [facet, other.facet] : [other.facet, facet];
-    const [first, second] = subjectIsFirst ? [bySubject, byCandidate] : [byCandidate, bySubject];
-    const code = codeOf(roles, first, second);
-    quotations.push({
-      type: 'quotation',
-      code,
-      label: labelOf(code, lang),
-      similarity: round(other.similarity),
-      subject: quote(bySubject),
-      candidate: quote(byCandidate),
-    });
-  }
+  const quotations = quotablePairs(influences(kind, subject, candidate, context), context).map(
+    ({ bySubject, byCandidate, similarity }): Reason => {
+      const [first, second] = subjectIsFirst ? [bySubject, byCandidate] : [byCandidate, bySubject];
+      const code = codeOf(roles, first, second, similarity);
+      return {
+        type: 'quotation',
+        code,
+        label: labelOf(code, lang),
+        similarity: round(similarity),
+        subject: quote(bySubject),
+        candidate: quote(byCandidate),
+      };
+    },
+  );
   return [...quotations, ...facts(roles, context).map((fact) => orient(fact, subjectIsFirst, lang))];
 }
 
-/** The sentence of the other side that a sentence has most in common with, among those that carry the score too. */
-function counterpartOf(
-  facet: PreparedFacet,
-  side: Influence['side'],
-  all: readonly Influence[],
-  context: MatchContext,
-): { facet: PreparedFacet; similarity: number } | undefined {
-  const others = all.filter((other) => other.side !== side);
-  const carrying = others.filter((other) => other.drop > 0);
-  return (carrying.length > 0 ? carrying : others)
-    .map((other) => ({
-      facet: other.facet,
-      similarity: Math.max(
-        answer(facet, other.facet, context.gramWeights),
-        answer(other.facet, facet, context.gramWeights),
-      ),
-    }))
-    .reduce<{ facet: PreparedFacet; similarity: number } | undefined>(
-      (best, one) => (best === undefined || one.similarity > best.similarity ? one : best),
-      undefined,
-    );
+interface QuotablePair {
+  bySubject: PreparedFacet;
+  byCandidate: PreparedFacet;
+  /** 0-1. */
+  similarity: number;
+  /** How alike they are, times what the score would lose without them. */
+  weight: number;
+  isTelling: boolean;
+}
+
+/** Pairs of sentences that both carry the score, the weightiest first; each brings a sentence that was not quoted yet. */
+function quotablePairs(all: readonly Influence[], context: MatchContext): QuotablePair[] {
+  const carrying = (side: Influence['side']) => all.filter((one) => one.side === side && one.drop > 0);
+  const byCandidates = carrying('candidate');
+  const pairs = carrying('subject').flatMap((bySubject) =>
+    byCandidates.flatMap((byCandidate): QuotablePair[] => {
+      const similarity = Math.max(
+        answer(bySubject.facet, byCandidate.facet, context.gramWeights),
+        answer(byCandidate.facet, bySubject.facet, context.gramWeights),
+      );
+      if (similarity < quotedFrom) return [];
+      const weight = similarity * (bySubject.drop + byCandidate.drop);
+      const isTelling = Math.max(bySubject.drop, byCandidate.drop) >= tellingDrop;
+      return [{ bySubject: bySubject.facet, byCandidate: byCandidate.facet, similarity, weight, isTelling }];
+    }),
+  );
+  const times = new Map<PreparedFacet, number>();
+  const timesOf = (facet: PreparedFacet) => times.get(facet) ?? 0;
+  const told: QuotablePair[] = [];
+  for (const pair of pairs.sort((a, b) => b.weight - a.weight)) {
+    if (told.length === quotesShown) break;
+    if (told.length > 0 && !pair.isTelling) continue;
+    const [one, other] = [timesOf(pair.bySubject), timesOf(pair.byCandidate)];
+    if (Math.min(one, other) > 0 || Math.max(one, other) >= mostTimesQuoted) continue;
+    times.set(pair.bySubject, one + 1).set(pair.byCandidate, other + 1);
+    told.push(pair);
+  }
+  return told;
 }
 
 export const round = (value: number): number => Math.round(value * 1e4) / 1e4;

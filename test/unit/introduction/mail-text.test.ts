@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { languages } from '../../../src/domain/member.ts';
 import { mailTemplates, type Introduction, type MailTemplate } from '../../../src/domain/introduction/introduction.ts';
 import { mailText, type MailInput } from '../../../src/domain/introduction/mail-text.ts';
-import { inState } from '../../support/introductions.ts';
+import { shownAtFirst } from '../../../src/domain/introduction/new-introduction.ts';
+import type { Reason } from '../../../src/domain/match/explain.ts';
+import { inState, suggested } from '../../support/introductions.ts';
 
 const introduction = (): Introduction => ({ ...inState('scheduled'), answerBy: '2026-12-05T12:00:00.000Z' });
 const input = (more: Partial<MailInput> = {}): MailInput => ({
@@ -63,6 +65,21 @@ test('shows only the reasons that the adviser left, with labels in the language 
   const mail = mailText(input({ lang: 'en', introduction: { ...introduction(), reasonsShown: [1] } }));
   expect(mail.text).toContain('Same county');
   expect(mail.text).not.toContain('måler');
+});
+
+test('shows at first every fact and at most three quotations that are alike and repeat no sentence', () => {
+  const base = suggested().suggestion!.reasons;
+  const [quotation, fact] = [base[0]!, base[1]!];
+  if (quotation.type !== 'quotation') throw new Error('The first reason is a quotation.');
+  const of = (subject: number, candidate: number, similarity = 0.5): Reason => ({
+    ...quotation,
+    similarity,
+    subject: { ...quotation.subject, field: `offers[${subject}]` },
+    candidate: { ...quotation.candidate, field: `seeks[${candidate}]` },
+  });
+  expect(shownAtFirst([of(0, 0), of(0, 1), of(2, 0), of(3, 3, 0.21), of(4, 4), of(5, 5), of(6, 6), fact])).toEqual([
+    0, 4, 5, 7,
+  ]);
 });
 
 test('says which need it is about', () => {
