@@ -1,11 +1,12 @@
 /** Bundles of complementary suppliers for one need: the use-case behind the route and the command. */
-import { supplierKinds, type Language } from '../domain/member.ts';
+import type { Language } from '../domain/member.ts';
 import { adviceFor, type AdviceReason } from '../domain/bundle/delivery.ts';
 import {
   adviceLabels,
   contractLabels,
   deliveryLabels,
   linkLabels,
+  outcomeLabel,
   outcomeLabels,
   stateLabels,
 } from '../domain/bundle/labels.ts';
@@ -17,16 +18,14 @@ import {
   type Outcome,
   type Proposal,
 } from '../domain/bundle/propose.ts';
-import { systemsOf, type Systems } from '../domain/bundle/systems.ts';
 import { round, type Quotation } from '../domain/match/explain.ts';
-import { supplierGate } from '../domain/match/gates.ts';
 import type { MemberParty, NeedParty } from '../domain/match/party.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Catalog } from './catalog.ts';
+import { createSystems, suppliersFor } from './need-coverage.ts';
 import { refOf, type PartyRef } from './party-ref.ts';
 import type { PairStates } from './pair-states.ts';
 import type { Clock } from './ports.ts';
-import { shortlist } from './shortlist.ts';
 
 export interface CoverageItem {
   /** Zero-based index into `mustHave`. */
@@ -91,11 +90,7 @@ export interface BundlesDeps {
 }
 
 export function createBundles({ catalog, clock, pairStates }: BundlesDeps): Bundles {
-  let known: { seq: number; systems: Systems } | undefined;
-  const systemsAt = (seq: number): Systems => {
-    if (known?.seq !== seq) known = { seq, systems: systemsOf([...catalog.members()].map((member) => member.doc)) };
-    return known.systems;
-  };
+  const systemsAt = createSystems(catalog);
 
   return {
     async forNeed(needId, limit, lang) {
@@ -112,14 +107,13 @@ export function createBundles({ catalog, clock, pairStates }: BundlesDeps): Bund
           mustHaves: [],
           items: [],
         };
-      // Whoever turned this need down, or was turned down for it, is not proposed again.
-      const open = suppliersFor(catalog, need, today, (id) => pairStates?.pairState(need.id, id) === 'declined');
+      const open = suppliersFor(catalog, need, today, pairStates);
       const proposal = proposeBundles(need, open, { gramWeights: catalog.grams, systems: systemsAt(seq) }, limit);
       const owner = catalog.member(need.doc.ownerId)?.doc;
       const { musts } = proposal.matrix;
       return {
         ...common,
-        outcome: { code: proposal.outcome, label: outcomeLabels[proposal.outcome][lang] },
+        outcome: { code: proposal.outcome, label: outcomeLabel(proposal, lang) },
         mustHaves: musts.map(({ index, text, kind }) => ({ index, text, kind })),
         ...(proposal.wishes.severalParts === undefined ? {} : { severalParts: proposal.wishes.severalParts }),
         items: proposal.bundles.map((bundle, i) => item(bundle, i + 1, need, owner, proposal, lang)),
@@ -127,25 +121,6 @@ export function createBundles({ catalog, clock, pairStates }: BundlesDeps): Bund
       };
     },
   };
-}
-
-/**
- * Every supplier whose gate towards the need is open, by id: the answer must not hang on the order of reading. A part is
- * looked for by itself: its supplier may have nothing to do with the rest.
- */
-function suppliersFor(
-  catalog: Catalog,
-  need: NeedParty,
-  today: string,
-  isClosed: (memberId: string) => boolean,
-): MemberParty[] {
-  const open = [...catalog.members()].filter(
-    (member) =>
-      supplierKinds.includes(member.doc.kind) &&
-      !isClosed(member.id) &&
-      supplierGate(need, member, today) === undefined,
-  );
-  return [...shortlist(catalog, need, open, ['ask', 'requirement', 'setting'])].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function memberItem(member: BundleMember, lang: Language): BundleMemberItem {

@@ -1,14 +1,6 @@
 /** Matches out: the use-cases behind the match routes, the command line and the start page. */
 import type { Language } from '../domain/member.ts';
-import {
-  missingFor,
-  reasonsFor,
-  requirementEvidence,
-  round,
-  type Missing,
-  type Reason,
-  type RequirementEvidence,
-} from '../domain/match/explain.ts';
+import { missingFor, reasonsFor, round, type Missing, type Reason } from '../domain/match/explain.ts';
 import { gates, type ClosedGate, type GateCode } from '../domain/match/gates.ts';
 import { liftsFor, type Lift } from '../domain/match/lift.ts';
 import { mandateOf, type Mandate } from '../domain/match/mandate.ts';
@@ -17,6 +9,12 @@ import type { MemberParty, Party } from '../domain/match/party.ts';
 import { rank, sift, type Ranked } from '../domain/match/rank.ts';
 import { traitsOf, type Traits } from '../domain/match/traits.ts';
 import { Problem } from '../domain/problem.ts';
+import {
+  createSystems,
+  requirementEvidence,
+  type EvidenceQuestion,
+  type RequirementEvidence,
+} from './need-coverage.ts';
 import { refOf, type PartyRef } from './party-ref.ts';
 import { shortlist } from './shortlist.ts';
 import type { Catalog } from './catalog.ts';
@@ -33,8 +31,8 @@ export interface MatchListInput {
   /** 1-50. */
   limit: number;
   lang: Language;
-  /** Adds features and requirements to each item. */
-  full: boolean;
+  /** Adds features and requirements to each item, or features alone. */
+  full: boolean | 'features';
   candidateType?: Party['type'] | undefined;
   /** Only these candidates, such as those of an event; ranks count among them. */
   among?: ReadonlySet<string> | undefined;
@@ -91,9 +89,8 @@ export interface MatchingDeps {
 const noPairStates: PairStates = { refresh: async () => undefined, pairState: () => 'none' };
 
 export function createMatching({ catalog, clock, pairStates = noPairStates }: MatchingDeps): Matching {
-  const refresh = async () => {
-    await Promise.all([catalog.refresh(), pairStates.refresh()]);
-  };
+  const refresh = async (): Promise<number> => (await Promise.all([catalog.refresh(), pairStates.refresh()]))[0];
+  const systemsAt = createSystems(catalog);
   const traits = new WeakMap<MemberParty, Traits>();
   const mandates = new WeakMap<MemberParty, Mandate>();
   const memo =
@@ -112,6 +109,13 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
     traits: memo(traits, (party) => traitsOf(party.doc)),
     mandate: memo(mandates, (party) => mandateOf(party.doc)),
   });
+
+  const evidenceFor = (
+    asked: Omit<EvidenceQuestion, 'today' | 'systems'>,
+    { today }: MatchContext,
+    seq: number,
+  ): Map<Party, RequirementEvidence[]> =>
+    requirementEvidence(catalog, pairStates, { ...asked, today, systems: systemsAt(seq) });
 
   const subjectOf = (type: Party['type'], id: string, kind: MatchKind): Party => {
     const subject = catalog.party(type, id);
@@ -155,7 +159,6 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
     position: number,
     context: MatchContext,
     lang: Language,
-    full: boolean,
   ): MatchItem => ({
     candidate: refOf(ranked.party),
     rank: position,
@@ -168,25 +171,27 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
     },
     reasons: reasonsFor(kind, subject, ranked.party, context, lang),
     missing: missingFor(kind, subject, ranked.party, context, lang),
-    ...(full
-      ? {
-          requirements: requirementEvidence(kind, subject, ranked.party, context, lang),
-          features: Object.fromEntries(Object.entries(ranked.features).map(([name, value]) => [name, round(value)])),
-        }
-      : {}),
   });
+  const featuresOf = ({ features }: Ranked) =>
+    Object.fromEntries(Object.entries(features).map(([name, value]) => [name, round(value)]));
 
   return {
     async list({ subjectType, subjectId, kind, limit, lang, full, candidateType, among }) {
-      await refresh();
+      const seq = await refresh();
       const now = clock.now();
       const context = contextAt(now);
       const subject = subjectOf(subjectType, subjectId, kind);
       const { ranked, closed } = rankingOf(kind, subject, candidateType, context, among);
       const listed = ranked.filter((one) => one.score >= listingFloor).slice(0, limit);
+      const candidates = listed.map(({ party }) => party);
+      const evidence = full === true ? evidenceFor({ kind, subject, candidates, lang }, context, seq) : undefined;
       return {
         subject: refOf(subject),
-        items: listed.map((one, i) => item(kind, subject, one, i + 1, context, lang, full)),
+        items: listed.map((one, i) => ({
+          ...item(kind, subject, one, i + 1, context, lang),
+          ...(evidence === undefined ? {} : { requirements: evidence.get(one.party)! }),
+          ...(full === false ? {} : { features: featuresOf(one) }),
+        })),
         closed,
         floor: listingFloor,
         computedAt: now.toISOString(),
@@ -194,7 +199,7 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
     },
 
     async explain({ subjectType, subjectId, kind, lang, candidateType, candidateId }) {
-      await refresh();
+      const seq = await refresh();
       const now = clock.now();
       const context = contextAt(now);
       const subject = subjectOf(subjectType, subjectId, kind);
@@ -208,10 +213,13 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
       const ranked = rank(kind, subject, new Set([...shortlist(catalog, subject, open), candidate]), context);
       const position = ranked.findIndex((one) => one.party === candidate) + 1;
       const found = ranked[position - 1]!;
+      const evidence = evidenceFor({ kind, subject, candidates: [candidate], lang }, context, seq);
       return {
         ...common,
         match: {
-          ...item(kind, subject, found, position, context, lang, true),
+          ...item(kind, subject, found, position, context, lang),
+          requirements: evidence.get(candidate)!,
+          features: featuresOf(found),
           listed: found.score >= listingFloor,
           of: ranked.length,
         },

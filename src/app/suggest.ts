@@ -119,7 +119,7 @@ export function createSuggest({ store, catalog, matching, clock, attendeesOf }: 
       kind,
       limit: Math.min(limit, longestList),
       lang: language,
-      full: true,
+      full: 'features',
       among,
     });
     const skip = (counterpartId: string, why: SuggestReport['skipped'][number]['why'], introductionId?: string) => {

@@ -3,6 +3,7 @@ import request from 'supertest';
 import type { z } from 'zod';
 import { bundleList } from '../../src/app/schemas/bundle.ts';
 import { jointList } from '../../src/app/schemas/joint.ts';
+import { matchAnswer, matchList } from '../../src/app/schemas/match.ts';
 import { startService, type RunningService } from '../support/service.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -55,6 +56,39 @@ test('where one supplier covers it all, that supplier is the answer, with the re
   expect([outcome.code, items]).toEqual(['one-covers-all', []]);
   expect(outcome.label).toMatch(/competition law/u);
   expect(single?.member.id).toBe('s-m01');
+});
+
+test('matches, pair answers and bundles judge the same must-have of the same supplier alike', async () => {
+  type Judged = { index: number; coverage: string; degree: number; certificate?: unknown; evidence?: unknown };
+  const told = (requirements: readonly Judged[]) =>
+    requirements.map(({ index, coverage, degree, certificate, evidence }) => {
+      return { index, coverage, degree, certificate, evidence };
+    });
+  for (const needId of ['s-n01', 's-n02', 's-n12']) {
+    const { items, single } = await bundles(needId, '?limit=10');
+    const inBundles = new Map(
+      [...items.flatMap(({ members }) => members), ...(single === undefined ? [] : [single])].map((one) => [
+        one.member.id,
+        told(one.requirements),
+      ]),
+    );
+    const path = `needs/${needId}/matches/suppliers`;
+    const suppliers = matchList.parse((await get(`${path}?limit=50&explain=full`)).body).items;
+    const listed = suppliers.filter(({ candidate }) => inBundles.has(candidate.id));
+    expect(listed.length).toBeGreaterThan(0);
+    for (const { candidate, requirements } of listed) {
+      const wanted = inBundles.get(candidate.id)!;
+      expect([needId, candidate.id, told(requirements!)]).toEqual([needId, candidate.id, wanted]);
+      const customers = `members/${candidate.id}/matches/customers?candidateType=need&limit=50&explain=full`;
+      const own = matchList.parse((await get(customers)).body).items.find((item) => item.candidate.id === needId);
+      if (own !== undefined) expect(told(own.requirements!)).toEqual(wanted);
+    }
+    // A pair answer says so too for whoever is not listed.
+    for (const [id, wanted] of inBundles)
+      expect(told(matchAnswer.parse((await get(`${path}/${id}`)).body).match!.requirements!)).toEqual(wanted);
+    for (const { coverage, label } of suppliers.flatMap((item) => item.requirements!))
+      expect(label).toBe(coverage === 'not' ? 'Ingen belegg funnet' : undefined);
+  }
 });
 
 test('the answer is the same byte for byte, and limit cuts it', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { adviceFor } from '../../src/domain/bundle/delivery.ts';
+import { outcomeLabel } from '../../src/domain/bundle/labels.ts';
 import { proposeBundles, type Proposal } from '../../src/domain/bundle/propose.ts';
 import { systemsOf } from '../../src/domain/bundle/systems.ts';
 import type { Member } from '../../src/domain/member.ts';
@@ -41,6 +42,18 @@ test('where one supplier covers everything that anyone covers, it is the answer'
   ]);
   expect([proposal.outcome, proposal.bundles]).toEqual(['one-covers-all', []]);
   expect(proposal.single?.supplier.id).toBe('both');
+  expect(outcomeLabel(proposal, 'en')).toMatch(/everything that any supplier here covers\. A joint bid/u);
+});
+
+test('the words say how many must-haves nobody covers, and how many only suppliers that are not the answer', () => {
+  const proposal = propose({ description: several, mustHave: [vask, 'Teleportering', 'ISO 27001'] }, [
+    { id: 'a', offers: [vask] },
+    { id: 'b', offers: [urter], certifications: ['ISO 27001'] },
+  ]);
+  expect([proposal.outcome, proposal.single?.supplier.id]).toEqual(['one-covers-all', 'a']);
+  const said = outcomeLabel(proposal, 'nb');
+  expect(said).toMatch(/alle deler av leveransen/u);
+  expect(said).toMatch(/1 av 3 krav dekkes bare av andre leverandører\. 1 av 3 krav dekkes ikke fullt ut av noen\./u);
 });
 
 test('what is asked of every supplier is no reason to bring one in', () => {

@@ -2,7 +2,7 @@
 import type { Language } from '../member.ts';
 import type { CoverageState } from './coverage.ts';
 import type { AdviceCode, ContractType, DeliveryModel } from './delivery.ts';
-import type { Outcome } from './propose.ts';
+import type { Outcome, Proposal } from './propose.ts';
 import type { Link } from './together.ts';
 
 type Words = Readonly<Record<Language, string>>;
@@ -14,9 +14,9 @@ export const outcomeLabels: Readonly<Record<Outcome | 'need-expired', Words>> = 
     en: 'Several suppliers cover clearly more of the need together than any of them alone.',
   },
   'one-covers-all': {
-    nb: 'Én leverandør dekker alt som noen dekker. Et felles tilbud fra leverandører som kan gi hvert sitt tilbud, kan være ulovlig samarbeid etter konkurranseloven.',
-    nn: 'Éin leverandør dekkjer alt som nokon dekkjer. Eit felles tilbod frå leverandørar som kan gje kvart sitt tilbod, kan vere ulovleg samarbeid etter konkurranselova.',
-    en: 'One supplier covers everything that anyone covers. A joint bid by suppliers that could each bid alone may be unlawful cooperation under competition law.',
+    nb: 'Én leverandør dekker alt som noen leverandør her dekker.',
+    nn: 'Éin leverandør dekkjer alt som nokon leverandør her dekkjer.',
+    en: 'One supplier covers everything that any supplier here covers.',
   },
   'small-gain': {
     nb: 'En sammensetning ville dekket litt mer, men ikke nok til at flere leverandører bør gå sammen.',
@@ -39,6 +39,43 @@ export const outcomeLabels: Readonly<Record<Outcome | 'need-expired', Words>> = 
     en: "The need's deadline has passed.",
   },
 };
+
+/** What only other suppliers meet then is asked of every supplier, such as a certificate. */
+const allPartsWords: Words = {
+  nb: 'Én leverandør dekker alle deler av leveransen som noen leverandør her dekker.',
+  nn: 'Éin leverandør dekkjer alle delar av leveransen som nokon leverandør her dekkjer.',
+  en: 'One supplier covers every part of the delivery that any supplier here covers.',
+};
+/** Takes how many must-haves of how many. */
+const metByOthers: Readonly<Record<Language, (count: number, of: number) => string>> = {
+  nb: (count, of) => `${count} av ${of} krav dekkes bare av andre leverandører.`,
+  nn: (count, of) => `${count} av ${of} krav vert berre dekte av andre leverandørar.`,
+  en: (count, of) => `Covered by other suppliers only: ${count} of ${of} must-haves.`,
+};
+const coveredByNobody: Readonly<Record<Language, (count: number, of: number) => string>> = {
+  nb: (count, of) => `${count} av ${of} krav dekkes ikke fullt ut av noen.`,
+  nn: (count, of) => `${count} av ${of} krav vert ikkje dekte fullt ut av nokon.`,
+  en: (count, of) => `Fully covered by nobody: ${count} of ${of} must-haves.`,
+};
+const jointBidWords: Words = {
+  nb: 'Et felles tilbud fra leverandører som kan gi hvert sitt tilbud, kan være ulovlig samarbeid etter konkurranseloven.',
+  nn: 'Eit felles tilbod frå leverandørar som kan gje kvart sitt tilbod, kan vere ulovleg samarbeid etter konkurranselova.',
+  en: 'A joint bid by suppliers that could each bid alone may be unlawful cooperation under competition law.',
+};
+
+/** The outcome in words; where one supplier covers all, with what that leaves open. */
+export function outcomeLabel({ outcome, matrix, single }: Proposal, lang: Language): string {
+  if (outcome !== 'one-covers-all') return outcomeLabels[outcome][lang];
+  const of = matrix.musts.length;
+  const covered = matrix.musts.filter(({ index }) => matrix.rows.some((row) => row.cells[index]!.state === 'covered'));
+  const byOthers = covered.filter(({ index }) => !single!.covers.includes(index)).length;
+  return [
+    (byOthers === 0 ? outcomeLabels[outcome] : allPartsWords)[lang],
+    ...(byOthers === 0 ? [] : [metByOthers[lang](byOthers, of)]),
+    ...(covered.length === of ? [] : [coveredByNobody[lang](of - covered.length, of)]),
+    jointBidWords[lang],
+  ].join(' ');
+}
 
 export const stateLabels: Readonly<Record<CoverageState, Words>> = {
   covered: { nb: 'Dekket', nn: 'Dekt', en: 'Covered' },

@@ -13,7 +13,7 @@ export const maxMembers = 4;
 /** Why the answer is what it is. */
 export type Outcome =
   | 'bundles'
-  /** One supplier covers everything that anyone covers: a joint bid would only take away a competitor. */
+  /** One supplier covers every part that anyone covers: a joint bid would only take away a competitor. */
   | 'one-covers-all'
   /** A combination would cover a little more, too little to justify it. */
   | 'small-gain'

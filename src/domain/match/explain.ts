@@ -30,19 +30,6 @@ export interface Missing {
   label: string;
 }
 
-/** One must-have and the sentence that answers it; `evidence` is absent where nothing does. */
-export interface RequirementEvidence {
-  index: number;
-  requirement: string;
-  coverage: 'covered' | 'partly' | 'not';
-  degree: number;
-  certificate?: 'shown' | 'pending' | 'missing';
-  evidence?: Quotation;
-  label?: string;
-}
-
-export const coveredFrom = 0.55;
-export const partlyFrom = 0.3;
 /** Without one of two quoted sentences the score falls by at least so much; the first pair is told however little it is. */
 const tellingDrop = 0.01;
 /** Sentences less alike than this convince nobody: below it most pairs only look as if drawn by lot. */
@@ -293,32 +280,4 @@ export function missingFor(
         ...absent(secondSide, roles.other.doc, ['offers', 'seeks', 'summary']),
       ];
   }
-}
-
-/** For a need and a supplier: every must-have with the sentence that answers it, or "no evidence found". */
-export function requirementEvidence(
-  kind: MatchKind,
-  subject: Party,
-  candidate: Party,
-  context: MatchContext,
-  lang: Language,
-): RequirementEvidence[] {
-  const roles = rolesOf(subject, candidate, kind);
-  if (roles.task !== 'supplier_for_need') return [];
-  return requirementMatches(roles.need.byRole.requirement, roles.supplier, context.gramWeights).map((match) => {
-    const coverage = match.degree >= coveredFrom ? 'covered' : match.degree >= partlyFrom ? 'partly' : 'not';
-    const shows = coverage !== 'not' && match.pair !== undefined && match.certificate === undefined;
-    return {
-      index: match.index,
-      requirement: roles.need.byRole.requirement[match.index]!.text,
-      coverage,
-      degree: round(match.degree),
-      ...(match.certificate === undefined ? {} : { certificate: match.certificate }),
-      ...(shows
-        ? { evidence: quote(match.pair!.to) }
-        : coverage === 'not'
-          ? { label: labelOf('no-evidence', lang) }
-          : {}),
-    };
-  });
 }

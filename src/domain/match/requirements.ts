@@ -3,7 +3,7 @@ import type { Member } from '../member.ts';
 import { certificatesNamed, certificateState, type CertificateDemand } from './certificates.ts';
 import { gramsOf, type GramWeights } from './grams.ts';
 import type { MemberParty, PreparedFacet } from './party.ts';
-import { bestPairs, type FacetPair } from './similarity.ts';
+import { bestPairs } from './similarity.ts';
 
 export interface RequirementMatch {
   /** Zero-based index into mustHave (or niceToHave). */
@@ -12,15 +12,12 @@ export interface RequirementMatch {
   degree: number;
   /** The certificate part, where the requirement names one. */
   certificate: 'shown' | 'pending' | 'missing' | undefined;
-  /** The sentence that answers best. */
-  pair: FacetPair | undefined;
 }
 
 /** Where similarity stops being chance (0) and where it is as good as said (1): read off random and matching pairs. */
 const noise = 0.25;
 const certain = 0.7;
-export const calibrated = (similarity: number): number =>
-  Math.max(0, Math.min(1, (similarity - noise) / (certain - noise)));
+const calibrated = (similarity: number): number => Math.max(0, Math.min(1, (similarity - noise) / (certain - noise)));
 
 /** Facets that can answer a requirement: offers, sentences of the summary, and integrations by word. */
 export const evidenceOf = (supplier: MemberParty): readonly PreparedFacet[] => [
@@ -50,19 +47,18 @@ export function requirementMatches(
   const evidence = evidenceOf(supplier);
   const integrations = integrationGrams(supplier);
   return requirements.map((facet, index) => {
-    const pair = bestPairs([facet], evidence, weights)[0];
-    let degree = calibrated(pair?.similarity ?? 0);
+    let degree = calibrated(bestPairs([facet], evidence, weights)[0]?.similarity ?? 0);
     const integrated = integrations.some(
       (grams) => grams.length > 0 && grams.every((gram) => facet.grams.includes(gram)),
     );
     if (integrated) degree = Math.max(degree, 0.6);
     const demands = demandsOf(facet);
-    if (demands.length === 0) return { index, degree, certificate: undefined, pair };
+    if (demands.length === 0) return { index, degree, certificate: undefined };
     const states = demands.map((demand) => certificateState(demand, supplier.doc.certifications).state);
     const worst = states.includes('missing') ? 'missing' : states.includes('pending') ? 'pending' : 'shown';
     // A requirement that is little more than the certificate's name is decided by the certificate alone.
     const isBare = facet.text.length < 40;
     const shown = worst === 'shown' ? 1 : worst === 'pending' ? 0.4 : 0;
-    return { index, degree: isBare ? shown : 0.5 * degree + 0.5 * shown, certificate: worst, pair };
+    return { index, degree: isBare ? shown : 0.5 * degree + 0.5 * shown, certificate: worst };
   });
 }
