@@ -35,6 +35,8 @@ const tellingDrop = 0.01;
 /** Sentences less alike than this convince nobody: below it most pairs only look as if drawn by lot. */
 const quotedFrom = 0.2;
 const quotesShown = 8;
+/** Less alike, a sentence of a supplier speaks of the same as the need but is not called an answer to it. */
+const answersFrom = 0.3;
 /** How often one sentence may be quoted. */
 const mostTimesQuoted = 2;
 /** Likeness from which a past round or award is called similar. */
@@ -53,8 +55,7 @@ function codeOf(roles: Roles, first: PreparedFacet, second: PreparedFacet, simil
     case 'investor_for_startup':
       return second.role === 'seek' ? 'fits-thesis' : first.role === 'seek' ? 'seeks-this' : 'speaks-of-the-same';
     case 'supplier_for_need':
-      // An answer is only called one where the table of requirements would say so.
-      return similarity < partlyFrom
+      return similarity < answersFrom
         ? 'speaks-of-the-same'
         : first.role === 'requirement' || first.role === 'wish'
           ? 'meets-requirement'
