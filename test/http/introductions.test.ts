@@ -519,7 +519,9 @@ test('what concerns others or the whole service is refused to a member', async (
     api().delete(`/api/v1/members/${investor}?cascade=withdraw`),
     api().post(`${base}/suggest`).send({ from: 'everything-new' }),
     api().post(`${base}/approve-many`).send({}),
-    api().post(base).send({ subjectType: 'member', subjectId: startup, counterpartType: 'member', counterpartId: 's-m25' }),
+    api()
+      .post(base)
+      .send({ subjectType: 'member', subjectId: startup, counterpartType: 'member', counterpartId: 's-m25' }),
   ];
   for (const call of calls) expect((await call.set('X-Kobling-Actor', `member:${startup}`)).status).toBe(403);
   expect((await read(id)).state).toBe('sent-to-a');
