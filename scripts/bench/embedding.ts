@@ -1,4 +1,5 @@
 /** What the machinery around the model costs, and what it saves against the library's own pipeline. */
+import os from 'node:os';
 import path from 'node:path';
 import { AutoTokenizer, env, pipeline } from '@xenova/transformers';
 import ort from 'onnxruntime-node';
@@ -12,6 +13,8 @@ const naturalBatch = 32;
 
 /** Rounds are taken in turns, so that other load on the machine hits all alike. */
 export async function benchEmbedding(model: VerifiedModel, rounds: number): Promise<Figure[]> {
+  // As the embedding process has it: else other load would take from one side only.
+  os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
   env.allowRemoteModels = false;
   env.localModelPath = model.modelsDir + path.sep;
   const tokenizer = await AutoTokenizer.from_pretrained(model.name);
@@ -48,6 +51,7 @@ export async function benchEmbedding(model: VerifiedModel, rounds: number): Prom
     againstStock.push(stockSeconds / ours);
   }
   await embedder.close();
+  os.setPriority(os.constants.priority.PRIORITY_NORMAL);
   const tokens = inputs.reduce((sum, { input_ids }) => sum + input_ids.size, 0) / texts.length;
   const detail = `${texts.length} texts of ${tokens.toFixed(0)} tokens, median (quartiles) of`;
   return [
