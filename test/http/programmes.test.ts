@@ -70,6 +70,8 @@ test('plans a seed event: every rule holds, and each unmet request is named with
   expect(draft!.meetings.some(({ origin, value }) => origin === 'offer' && value > 0)).toBe(true);
   expect(draft!.quality.gaps).toBeGreaterThanOrEqual(draft!.quality.bounds.gaps);
   expect(difference.added).toHaveLength(draft!.meetings.length);
+  // Of equally good programmes an early one: nobody comes for nothing.
+  expect(draft!.meetings.some(({ round }) => round === 1)).toBe(true);
 });
 
 test('the same seed and steps plan the same programme', async () => {
@@ -266,6 +268,10 @@ test('a breakfast at mixed tables seats everybody, apart from whom they should a
   expect(seated).toBe(3 * event.attendees.length - 1);
   expect(draft!.meetings.every(({ people }) => people.length <= event.seatsPerTable!)).toBe(true);
   expect(draft!.unmet).toEqual([]);
+  const { distance, bounds, value, provenOptimal } = draft!.quality;
+  expect(distance.value).toBe(bounds.value - value);
+  expect(distance.value).toBeGreaterThan(0);
+  expect(provenOptimal).toBe(false);
   await api().post(at('breakfast', '/programme/publish'));
   const after = await planned('breakfast', '/programme/replan', { absences: [{ attendeeId: 's-m41', rounds: [2] }] });
   expect(after.draft!.moved).toHaveLength(1);
