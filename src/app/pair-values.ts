@@ -1,4 +1,5 @@
 /** What pairs of attendees are worth to each other, in points, from the engine's two-sided scores. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MatchEvent } from '../domain/event.ts';
 import type { MatchKind } from '../domain/match/pair.ts';
 import type { Party } from '../domain/match/party.ts';
@@ -43,6 +44,8 @@ export async function pairValues(
     if (known === undefined || value > known.value) best.set(id, { a, b, value, score, offered: false });
   };
   const ranked = async (kind: MatchKind, type: Party['type'], subject: string) => {
+    // Ranking waits for nothing: without a turn in between, requests would wait for all attendees.
+    await nextTurn();
     signal.throwIfAborted();
     try {
       return await matching.rankAll(kind, type, subject);

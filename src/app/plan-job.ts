@@ -115,7 +115,7 @@ async function planOnce(
   const isReplan = asked.kind === 'replan' && last !== undefined;
   if (event.format === 'roundtable')
     return isReplan
-      ? withMoved(reseat(event, last, before.draft), last)
+      ? withMoved(reseat(event, values, last, asked), last)
       : seatEvent(deps.store, event, values, asked, watch.stopped);
   return isReplan ? replan(deps, given, before, last, asked, watch) : planAnew(deps, given, before, asked, watch);
 }
@@ -135,7 +135,10 @@ async function planAnew(
   const built = buildProgramme({ ...given, locks: locked, kept });
   const start = lockedSlots(built);
   await nextTurn();
-  const result = await solver.solve({ problem: built.problem, seed, steps, seconds, start }, watch.options(built));
+  const result = await solver.solve(
+    { problem: built.problem, seed, steps, seconds, start, early: true },
+    watch.options(built),
+  );
   return draftOf(given.event, built, result, seed);
 }
 

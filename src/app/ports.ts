@@ -201,6 +201,8 @@ export interface SolveRequest {
   seconds?: number;
   /** A valid programme to begin with. */
   start?: readonly number[];
+  /** Of equally good programmes one with early meetings. */
+  early?: boolean;
 }
 
 /** What no programme can beat: the bound of `gaps` holds for the meetings that are held. */

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { messagesFor } from '../domain/programme/agenda.ts';
+import { needIdsOf } from '../domain/programme/plan.ts';
 import { escapeHtml } from '../domain/html.ts';
 import { MailerError, type JobHandler, type JobQueue, type Mailer, type Store } from './ports.ts';
 import type { Programme, ProgrammeMail, Published } from './programme.ts';
@@ -65,6 +66,12 @@ export function createProgrammeMail(deps: {
       name: members.get(id)?.name ?? id,
       language: members.get(id)?.language ?? event.language ?? 'nb',
     });
+    const topics = new Map(
+      (await store.collection('needs').getMany(needIdsOf(programme.published?.meetings ?? []))).map(({ id, doc }) => [
+        id,
+        doc.title,
+      ]),
+    );
     const waiting = (programme.outbox ?? []).filter(({ state }) => state === 'waiting');
     let later: MailerError | undefined;
     for (const [i, mail] of waiting.entries()) {
@@ -80,7 +87,9 @@ export function createProgrammeMail(deps: {
         await note(eventId, mail, { state: 'failed', error: 'There is no mail address.' });
         continue;
       }
-      const [message] = messagesFor(event, programme.published?.meetings ?? [], [attendeeId], reader);
+      const [message] = messagesFor(event, programme.published?.meetings ?? [], [attendeeId], reader, (id) =>
+        topics.get(id),
+      );
       try {
         for (const [k, to] of addresses.entries())
           await mailer.send({

@@ -2,8 +2,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MatchEvent } from '../domain/event.ts';
 import { publicBodyKinds, supplierKinds, type MemberKind } from '../domain/member.ts';
-import { openRounds, type PairValue } from '../domain/programme/build.ts';
-import { createSeating } from '../domain/programme/seating.ts';
+import type { PairValue } from '../domain/programme/build.ts';
+import { createSeating, seatedStill, seatingPlanOf, type SeatingPlan } from '../domain/programme/seating.ts';
 import type { PlannedMeeting, UnmetMeeting } from '../domain/programme/plan.ts';
 import type { Store } from './ports.ts';
 import type { Draft } from './programme.ts';
@@ -23,8 +23,7 @@ export async function seatEvent(
   const budget = Math.min(steps, mostSteps);
   const seating = createSeating(event, values, (id) => groups.get(id) ?? 'other', { seed, steps: budget });
   while (!seating.run(sliceSteps) && !stopped()) await nextTurn();
-  const { meetings, unmet, value } = seating.plan();
-  return { meetings, unmet, quality: qualityOf(event, unmet, value, seed, budget, stopped()) };
+  return draftOf(seating.plan(), { seed, steps: budget, cutOff: stopped() });
 }
 
 const groupOf = (kind: MemberKind): string =>
@@ -33,44 +32,35 @@ const groupOf = (kind: MemberKind): string =>
 /** The published tables without who is away or to be kept apart by now: nobody is moved. */
 export function reseat(
   event: MatchEvent,
+  values: readonly PairValue[],
   before: readonly PlannedMeeting[],
-  draft: Draft | undefined,
+  { seed }: { seed: number },
 ): Omit<Draft, 'plannedAt'> {
-  const open = openRounds(event);
-  const meetings = before
-    .map((meeting) => ({
-      ...meeting,
-      people: meeting.people.filter((id) => open.get(id)?.has(meeting.round) === true),
-    }))
-    .filter(({ people }) => people.length > 1);
-  const quality = draft?.quality ?? qualityOf(event, [], 0, 1, 0, false);
-  return { meetings, unmet: draft?.unmet ?? [], quality };
+  return draftOf(seatingPlanOf(event, values, seatedStill(event, before)), { seed, steps: 0, cutOff: false });
 }
 
-/** Seats are searched without a bound: the distance is what is not met at all. */
-function qualityOf(
-  event: MatchEvent,
-  unmet: readonly UnmetMeeting[],
-  value: number,
-  seed: number,
-  steps: number,
-  cutOff: boolean,
-): Draft['quality'] {
-  const count = (priority: number) => unmet.filter((one) => one.priority === priority).length;
-  const counts = [count(1), count(2), count(3)] as const;
-  const impossible = (priority: number) =>
-    unmet.filter((one) => one.priority === priority && one.reason !== 'taken-by-others').length;
-  const least = [impossible(1), impossible(2), impossible(3)] as const;
-  return {
+function draftOf(
+  { meetings, unmet, value, mostValue }: SeatingPlan,
+  spent: { seed: number; steps: number; cutOff: boolean },
+): Omit<Draft, 'plannedAt'> {
+  const count = (which: readonly UnmetMeeting[]) =>
+    [1, 2, 3].map((priority) => which.filter((one) => one.priority === priority).length) as [number, number, number];
+  const counts = count(unmet);
+  const least = count(unmet.filter(({ reason }) => reason !== 'taken-by-others'));
+  const distance = {
+    unmet: counts.map((n, i) => n - least[i]!) as [number, number, number],
+    value: mostValue - value,
+    gaps: 0,
+  };
+  const quality = {
     unmet: counts,
     value,
     gaps: 0,
     tableChanges: 0,
-    bounds: { unmet: least, value, gaps: 0 },
-    distance: { unmet: [counts[0] - least[0], counts[1] - least[1], counts[2] - least[2]], value: 0, gaps: 0 },
-    provenOptimal: false,
-    cutOff,
-    seed,
-    steps,
+    bounds: { unmet: least, value: mostValue, gaps: 0 },
+    distance,
+    provenOptimal: distance.value === 0 && distance.unmet.every((n) => n === 0),
+    ...spent,
   };
+  return { meetings, unmet, quality };
 }

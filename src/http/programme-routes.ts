@@ -17,13 +17,11 @@ import {
   replanRequest,
 } from '../app/schemas/programme.ts';
 import { attendeeOf } from '../domain/programme/agenda.ts';
-import type { PlannedMeeting } from '../domain/programme/plan.ts';
+import { needIdsOf, type PlannedMeeting } from '../domain/programme/plan.ts';
 import { Problem } from '../domain/problem.ts';
-import type { Member } from '../domain/member.ts';
 import { jobBody } from './job-routes.ts';
 import { agendaIcs } from './programme/ics.ts';
 import { agendaHtml, moderatorHtml, programmeCsv, tablePlanHtml, type SheetInput } from './programme/sheets.ts';
-import { sheetWords } from './programme/words.ts';
 import { etagHeader, etagOf, idParams, versionOf } from './record-routes.ts';
 import { route, type Answer, type Route } from './route.ts';
 
@@ -241,15 +239,14 @@ export function programmeRoutes({ store, programmes }: { store: Store; programme
         if (kind === 'html')
           return {
             status: 200,
-            body: agendaHtml(input, attendee),
+            body: agendaHtml(input, attendee, personId),
             contentType: 'text/html; charset=utf-8',
             headers: sheetHeaders,
           };
         const { doc } = await programmeOf(store, params.id);
-        const words = sheetWords[input.event.language ?? 'nb'];
         return {
           status: 200,
-          body: agendaIcs(input.event, doc.published!, attendee, input.nameOf, { table: words.table }),
+          body: agendaIcs(input, doc.published!, attendee),
           contentType: 'text/calendar; charset=utf-8',
           headers: { 'Cache-Control': 'no-store' },
         };
@@ -272,10 +269,20 @@ async function sheetInput(store: Store, eventId: string, view: 'published' | 'dr
       'not-allowed-now',
       view === 'draft' ? 'There is no draft yet.' : 'Nothing is published yet. Add ?view=draft to see the draft.',
     );
-  const names = await namesOf(store.collection('members'), event.attendees);
-  return { event, meetings, isDraft: view === 'draft', nameOf: (person) => names.get(person) ?? person };
+  const [members, needs] = await Promise.all([
+    docsOf(store.collection('members'), event.attendees),
+    docsOf(store.collection('needs'), needIdsOf([...meetings, ...(programme.published?.cancelled ?? [])])),
+  ]);
+  return {
+    event,
+    meetings,
+    isDraft: view === 'draft',
+    nameOf: (id) => members.get(id)?.name ?? id,
+    languageOf: (id) => members.get(id)?.language ?? event.language ?? 'nb',
+    topicOf: (id) => needs.get(id)?.title,
+  };
 }
 
-async function namesOf(members: Collection<Member>, ids: readonly string[]): Promise<Map<string, string>> {
-  return new Map((await members.getMany(ids)).map((stored) => [stored.id, stored.doc.name]));
+async function docsOf<T>(collection: Collection<T>, ids: readonly string[]): Promise<Map<string, T>> {
+  return new Map((await collection.getMany(ids)).map(({ id, doc }) => [id, doc]));
 }

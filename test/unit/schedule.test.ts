@@ -142,3 +142,27 @@ test('no number of points outweighs one more request, and no number of lesser re
     { numRuns: 100 },
   );
 });
+
+test('sought earlier, a programme keeps its meetings, gets no gap more and is never later', () => {
+  fc.assert(
+    fc.property(problems, fc.nat(99), (problem, seed) => {
+      const { slots, table } = search(problem, seed, 300);
+      const before = scoreOf(problem, slots);
+      smooth(table, randomFrom(seed), {
+        steps: 500,
+        target: before.gaps,
+        startTemperature: 3,
+        endTemperature: 0.1,
+        stop: () => false,
+        early: true,
+      });
+      const earlier = table.toSlots();
+      expect(faultsIn(problem, earlier)).toEqual([]);
+      expect(earlier.map((slot) => slot === -1)).toEqual(slots.map((slot) => slot === -1));
+      expect(scoreOf(problem, earlier).gaps).toBeLessThanOrEqual(before.gaps);
+      const sum = (all: number[]) => all.reduce((total, slot) => total + slot, 0);
+      expect(sum(earlier)).toBeLessThanOrEqual(sum(slots));
+    }),
+    { numRuns: 100 },
+  );
+});

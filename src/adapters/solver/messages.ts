@@ -7,9 +7,12 @@ export type ToWorker = {
   deadlineMs: number;
   seed: number;
   problem: ScheduleProblem;
+  /** [least gaps proven, gaps of the best programme found]. */
+  best: SharedArrayBuffer;
 } & (
-  | { role: 'improve'; steps: number; start: number[] | undefined; best: SharedArrayBuffer }
-  | { role: 'prove'; conflicts: number; held: number[]; best: SharedArrayBuffer }
+  | { role: 'improve'; steps: number; start: number[] | undefined }
+  | { role: 'settle'; slots: number[] }
+  | { role: 'prove'; conflicts: number; held: number[] }
 );
 
 export type FromWorker =

@@ -5,6 +5,7 @@ import { scoreOf } from '../../domain/schedule/score.ts';
 import { improve } from './improve.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import { prove } from './prove.ts';
+import { settle } from './settle.ts';
 
 const port = parentPort!;
 const send = (message: FromWorker) => port.postMessage(message);
@@ -29,6 +30,10 @@ async function work(task: ToWorker): Promise<void> {
       },
     });
     return send({ job, type: 'ended', steps });
+  }
+  if (task.role === 'settle') {
+    send({ job, type: 'found', slots: settle(problem, task.slots, seed), filled: true });
+    return send({ job, type: 'ended', steps: 0 });
   }
   const steps = await prove(problem, {
     seed,

@@ -126,6 +126,17 @@ async function solveOn(
     onThread({ ...common, role: 'improve', steps: budget, start: request.start && [...request.start] }, listen);
   const proof = (held: number[], conflicts: number) => onThread({ ...common, role: 'prove', held, conflicts }, listen);
 
+  /** The same programme earlier, where it is as good and as valid. */
+  const settled = async (): Promise<number[]> => {
+    let earlier = slots;
+    const unending = { stop: new SharedArrayBuffer(4), deadlineMs: Infinity };
+    await onThread({ ...common, ...unending, role: 'settle', slots }, (message) => {
+      if (message.type === 'found') earlier = message.slots;
+    });
+    const isAsGood = compareScores(scoreOf(problem, earlier), score) <= 0 && faultsIn(problem, earlier).length === 0;
+    return isAsGood ? earlier : slots;
+  };
+
   try {
     let used: number;
     if (steps === undefined) {
@@ -139,9 +150,10 @@ async function solveOn(
       if (filled && Atomics.load(flag, 0) === 0)
         used += stepsPerConflict * (await proof(heldIn(slots), Math.ceil(steps / stepsPerConflict)));
     }
+    const result = request.early === true ? await settled() : slots;
     const cutOff = signal?.aborted === true || (Date.now() >= deadlineMs && !optimal());
     return {
-      slots,
+      slots: result,
       score,
       bounds: boundsNow(),
       provenOptimal: optimal(),

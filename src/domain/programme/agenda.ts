@@ -33,51 +33,114 @@ export function agendaOf<M extends PlannedMeeting>(
     .sort((a, b) => a.meeting.round - b.meeting.round);
 }
 
+/** A pause of the event, in local wall time HH:MM. */
+export interface Pause {
+  startsLocal: string;
+  endsLocal: string;
+}
+
+export interface AgendaDay<M extends PlannedMeeting = PlannedMeeting> {
+  /** YYYY-MM-DD. */
+  date: string;
+  /** Meetings and the pauses of the event, in the order of the day. */
+  items: (AgendaEntry<M> | { pause: Pause })[];
+}
+
+/** The days on which somebody meets. */
+export function daysOf<M extends PlannedMeeting>(
+  event: MatchEvent,
+  meetings: readonly M[],
+  attendeeId: string,
+): AgendaDay<M>[] {
+  const rounds = roundsOf(event);
+  const days = new Map<number, AgendaDay<M>>();
+  const entries = agendaOf(event, meetings, attendeeId);
+  const meets = new Set(entries.map(({ round }) => round.day));
+  const pauses = new Set(event.breakAfterRounds ?? []);
+  for (const [i, round] of rounds.entries()) {
+    if (!meets.has(round.day)) continue;
+    const day = days.get(round.day) ?? { date: round.date, items: [] };
+    days.set(round.day, day);
+    day.items.push(...entries.filter((entry) => entry.round.number === round.number));
+    const next = rounds[i + 1];
+    if (pauses.has(round.number) && next?.day === round.day)
+      day.items.push({ pause: { startsLocal: round.endsLocal, endsLocal: next.startsLocal } });
+  }
+  return [...days.values()];
+}
+
+/** A date with its weekday, as it is said: søndag 10. januar 2027. */
+export const spokenDate = (date: string, language: Language): string =>
+  new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  }).format(new Date(`${date}T00:00:00Z`));
+
 export interface ProgrammeMessage {
   attendeeId: string;
   subject: string;
-  /** Ends with the agenda, one line a meeting. */
+  /** Ends with the agenda: a line for each day, then one for each meeting and pause. */
   text: string;
 }
 
-const words = {
+export const agendaWords = {
   nb: {
     subject: (name: string) => `Møteprogrammet ditt: ${name}`,
     now: 'Slik er møteprogrammet ditt nå:',
     empty: 'Du har ingen møter i programmet nå.',
+    round: 'runde',
     table: 'bord',
+    pause: 'pause',
   },
   nn: {
     subject: (name: string) => `Møteprogrammet ditt: ${name}`,
     now: 'Slik er møteprogrammet ditt no:',
     empty: 'Du har ingen møte i programmet no.',
+    round: 'runde',
     table: 'bord',
+    pause: 'pause',
   },
   en: {
     subject: (name: string) => `Your meeting programme: ${name}`,
     now: 'This is your meeting programme now:',
     empty: 'You have no meetings in the programme now.',
+    round: 'round',
     table: 'table',
+    pause: 'break',
   },
-} as const;
+} as const satisfies Record<Language, unknown>;
 
-/** What each of these attendees is told: the agenda as it is now. */
+/** What each of these attendees is told: the agenda as it is now. `topicOf`: what the need of a round table is called. */
 export function messagesFor(
   event: MatchEvent,
   published: readonly PlannedMeeting[],
   attendeeIds: readonly string[],
   reader: (attendeeId: string) => { name: string; language: Language },
+  topicOf: (needId: string) => string | undefined,
 ): ProgrammeMessage[] {
   return attendeeIds.map((attendeeId) => {
-    const say = words[reader(attendeeId).language];
-    const lines = agendaOf(event, published, attendeeId).map(
-      ({ round, meeting, others }) =>
-        `${round.startsAt.slice(0, 10)} ${round.startsLocal}-${round.endsLocal}  ${others.map((id) => reader(id).name).join(', ')}  (${say.table} ${meeting.table})`,
+    const { name, language } = reader(attendeeId);
+    const say = agendaWords[language];
+    const days = daysOf(event, published, attendeeId).map(({ date, items }) =>
+      [
+        spokenDate(date, language),
+        ...items.map((item) => {
+          if ('pause' in item) return `  ${item.pause.startsLocal}-${item.pause.endsLocal}  ${say.pause}`;
+          const { round, meeting, others } = item;
+          const topic = meeting.needId === undefined ? undefined : topicOf(meeting.needId);
+          const who = others.map((id) => reader(id).name).join(', ');
+          const place = `(${say.round} ${round.number}, ${say.table} ${meeting.table})`;
+          return `  ${round.startsLocal}-${round.endsLocal}  ${who}${topic === undefined ? '' : `: ${topic}`}  ${place}`;
+        }),
+      ].join('\n'),
     );
     return {
       attendeeId,
       subject: say.subject(event.name),
-      text: [lines.length === 0 ? say.empty : say.now, '', ...lines].join('\n'),
+      text: [name, days.length === 0 ? say.empty : say.now, ...days].join('\n\n'),
     };
   });
 }

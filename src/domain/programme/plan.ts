@@ -45,6 +45,11 @@ export const meetingId = (a: string, b: string): string => (a < b ? `${a}~${b}` 
 export const bookingsOf = (eventId: string, meeting: PlannedMeeting): string[] =>
   meeting.people.map((person) => `${eventId}:${meeting.round}:${person}`);
 
+/** What the round tables among them are about. */
+export const needIdsOf = (meetings: readonly PlannedMeeting[]): string[] => [
+  ...new Set(meetings.flatMap(({ needId }) => needId ?? [])),
+];
+
 export interface Difference {
   added: string[];
   cancelled: string[];

@@ -13,6 +13,11 @@ export interface Round {
   /** Local wall time HH:MM. */
   startsLocal: string;
   endsLocal: string;
+  /** Local, with the offset of the zone: YYYY-MM-DDTHH:MM:00+01:00. */
+  startsZoned: string;
+  endsZoned: string;
+  /** Local date on which it starts, YYYY-MM-DD. */
+  date: string;
 }
 
 const minuteMs = 60_000;
@@ -30,14 +35,18 @@ export function roundsOf(event: MatchEvent): Round[] {
   for (let number = 1; number <= event.rounds; number++) {
     const start = localPlus(first, day, minutes);
     const end = localPlus(first, day, minutes + event.slotMinutes);
+    const [startsAt, endsAt] = [instantOf(start, clocks), instantOf(end, clocks)];
     rounds.push({
       number,
       day,
       isMorning: number < dayStart + morningRoundsOf(event, dayStart),
-      startsAt: instantOf(start, clocks),
-      endsAt: instantOf(end, clocks),
+      startsAt,
+      endsAt,
       startsLocal: start.slice(11),
       endsLocal: end.slice(11),
+      startsZoned: zoned(startsAt, clocks),
+      endsZoned: zoned(endsAt, clocks),
+      date: start.slice(0, 10),
     });
     minutes += event.slotMinutes;
     if (dayEnds.has(number)) {
@@ -66,6 +75,16 @@ function instantOf(local: string, clocks: Intl.DateTimeFormat): string {
   let guess = wanted;
   for (let i = 0; i < 2; i++) guess = wanted - offsetAt(guess, clocks);
   return new Date(guess).toISOString();
+}
+
+/** What the clocks of the zone show at an instant, and how far they are from UTC. */
+function zoned(at: string, clocks: Intl.DateTimeFormat): string {
+  const instant = Date.parse(at);
+  const offset = Math.round(offsetAt(instant, clocks) / minuteMs);
+  const local = new Date(instant + offset * minuteMs).toISOString().slice(0, 19);
+  const two = (n: number) => String(n).padStart(2, '0');
+  const size = Math.abs(offset);
+  return `${local}${offset < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
 const clocksOf = (timeZone: string): Intl.DateTimeFormat =>

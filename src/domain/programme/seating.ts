@@ -4,7 +4,7 @@
  */
 import type { MatchEvent } from '../event.ts';
 import { randomFrom } from '../schedule/random.ts';
-import { openRounds, type PairValue } from './build.ts';
+import { absentFrom, openRounds, type PairValue } from './build.ts';
 import { meetingId, type PlannedMeeting, type UnmetMeeting } from './plan.ts';
 
 export interface Seating {
@@ -19,6 +19,8 @@ export interface SeatingPlan {
   /** Pairs that sit together more than once, counted each time after the first. */
   repeats: number;
   value: number;
+  /** What no seating can beat. */
+  mostValue: number;
 }
 
 const requestCost = [4000, 1000, 300] as const;
@@ -38,13 +40,9 @@ export function createSeating(
   const random = randomFrom(seed);
   const open = openRounds(event);
   const seats = event.seatsPerTable ?? defaultSeats;
-  const value = new Map(values.map((pair) => [meetingId(pair.a, pair.b), pair.value]));
-  const avoided = new Set((event.avoidPairs ?? []).map(({ a, b }) => meetingId(a, b)));
-  const wanted = new Map<string, 1 | 2 | 3>();
-  for (const { from, to, priority } of event.requestedMeetings ?? []) {
-    const id = meetingId(from, to);
-    if (from !== to) wanted.set(id, Math.min(priority, wanted.get(id) ?? 3) as 1 | 2 | 3);
-  }
+  const value = valuesOf(values);
+  const avoided = avoidedIn(event);
+  const wanted = wantedIn(event);
   const groups = new Set(event.attendees.map(groupOf)).size;
   /** rounds -> tables -> who sits there. As many tables as are needed, evenly filled, empty chairs last. */
   const rooms = Array.from({ length: event.rounds }, (_, i) => {
@@ -112,7 +110,7 @@ export function createSeating(
     },
     plan() {
       const parties = rooms.map((room) => room.map((party) => withoutAvoided(party, avoided)));
-      return planOfParties(event, parties, wanted, avoided, value);
+      return seatingPlanOf(event, values, meetingsOf(parties, value));
     },
   };
 }
@@ -128,20 +126,11 @@ const withoutAvoided = (party: readonly string[], avoided: ReadonlySet<string>):
   return kept;
 };
 
-function planOfParties(
-  event: MatchEvent,
-  parties: readonly (readonly string[])[][],
-  wanted: ReadonlyMap<string, 1 | 2 | 3>,
-  avoided: ReadonlySet<string>,
-  value: ReadonlyMap<string, number>,
-): SeatingPlan {
-  const attending = new Set(event.attendees);
-  const met = new Map<string, number>();
-  const meetings = parties.flatMap((room, r) =>
+function meetingsOf(parties: readonly (readonly string[])[][], value: ReadonlyMap<string, number>): PlannedMeeting[] {
+  return parties.flatMap((room, r) =>
     room.flatMap((party, t): PlannedMeeting[] => {
       if (party.length < 2) return [];
       const pairs = [...pairsOf(party)];
-      for (const id of pairs) met.set(id, (met.get(id) ?? 0) + 1);
       const points = pairs.reduce((sum, id) => sum + (value.get(id) ?? 0), 0);
       return [
         {
@@ -155,18 +144,33 @@ function planOfParties(
       ];
     }),
   );
+}
+
+/** What these tables come to: who does not meet, and how good the others do. */
+export function seatingPlanOf(
+  event: MatchEvent,
+  values: readonly PairValue[],
+  meetings: PlannedMeeting[],
+): SeatingPlan {
+  const value = valuesOf(values);
+  const avoided = avoidedIn(event);
+  const met = new Map<string, number>();
+  for (const { people } of meetings) for (const id of pairsOf(people)) met.set(id, (met.get(id) ?? 0) + 1);
   const open = openRounds(event);
-  const unmet = [...wanted].flatMap(([id, priority]): UnmetMeeting[] => {
+  const absent = absentFrom(event, open);
+  const unmet = [...wantedIn(event)].flatMap(([id, priority]): UnmetMeeting[] => {
     if (met.has(id)) return [];
     const people = id.split('~');
     const common = [...(open.get(people[0]!) ?? [])].some((round) => open.get(people[1]!)?.has(round) === true);
-    const reason = !people.every((person) => attending.has(person))
+    const reason = !people.every((person) => open.has(person))
       ? 'not-attending'
       : avoided.has(id)
         ? 'avoid-pair'
-        : common
-          ? 'taken-by-others'
-          : 'no-common-free-slot';
+        : people.some((person) => absent.has(person))
+          ? 'absent'
+          : common
+            ? 'taken-by-others'
+            : 'no-common-free-slot';
     return [{ id, people, origin: 'request', priority, value: value.get(id) ?? 0, reason }];
   });
   return {
@@ -174,5 +178,58 @@ function planOfParties(
     unmet,
     repeats: [...met.values()].reduce((sum, times) => sum + times - 1, 0),
     value: [...met.keys()].reduce((sum, id) => sum + (value.get(id) ?? 0), 0),
+    mostValue: mostValueOf(event, values, open, avoided),
   };
+}
+
+/** Points that no seating exceeds: each one beside its best partners, as many as it has chairs beside it in all rounds. */
+function mostValueOf(
+  event: MatchEvent,
+  values: readonly PairValue[],
+  open: ReadonlyMap<string, ReadonlySet<number>>,
+  avoided: ReadonlySet<string>,
+): number {
+  const offers = new Map<string, number[]>([...open.keys()].map((id) => [id, []]));
+  for (const { a, b, value } of values) {
+    const [of, by] = [offers.get(a), offers.get(b)];
+    if (of === undefined || by === undefined || avoided.has(meetingId(a, b))) continue;
+    if (![...open.get(a)!].some((round) => open.get(b)!.has(round))) continue;
+    of.push(value);
+    by.push(value);
+  }
+  const beside = (event.seatsPerTable ?? defaultSeats) - 1;
+  let doubled = 0;
+  for (const [id, points] of offers)
+    for (const value of points.sort((x, y) => y - x).slice(0, open.get(id)!.size * beside)) doubled += value;
+  return Math.floor(doubled / 2);
+}
+
+const valuesOf = (values: readonly PairValue[]): Map<string, number> =>
+  new Map(values.map((pair) => [meetingId(pair.a, pair.b), pair.value]));
+
+const avoidedIn = (event: MatchEvent): Set<string> =>
+  new Set((event.avoidPairs ?? []).map(({ a, b }) => meetingId(a, b)));
+
+function wantedIn(event: MatchEvent): Map<string, 1 | 2 | 3> {
+  const wanted = new Map<string, 1 | 2 | 3>();
+  for (const { from, to, priority } of event.requestedMeetings ?? []) {
+    const id = meetingId(from, to);
+    if (from !== to) wanted.set(id, Math.min(priority, wanted.get(id) ?? 3) as 1 | 2 | 3);
+  }
+  return wanted;
+}
+
+/** The same tables without who is away or to be kept from another by now: nobody is moved. */
+export function seatedStill(event: MatchEvent, before: readonly PlannedMeeting[]): PlannedMeeting[] {
+  const open = openRounds(event);
+  const avoided = avoidedIn(event);
+  return before
+    .map((meeting) => ({
+      ...meeting,
+      people: withoutAvoided(
+        meeting.people.filter((id) => open.get(id)?.has(meeting.round) === true),
+        avoided,
+      ),
+    }))
+    .filter(({ people }) => people.length > 1);
 }

@@ -14,9 +14,13 @@ export interface SmoothOptions {
   /** Told of every better programme. */
   onBetter?: (slots: number[], gaps: number) => void;
   stop: () => boolean;
+  /** Seeks earlier meetings instead, in which the target is kept: the temperatures are slots of one meeting then. */
+  early?: boolean;
 }
 
 const longestChain = 40;
+/** What a gap on the way to earlier meetings counts for; none is left at the end. */
+const slotsPerGap = 4;
 
 /** Leaves the best programme found in the table. Returns its gaps and the steps used. */
 export function smooth(table: Timetable, random: Random, options: SmoothOptions): { gaps: number; steps: number } {
@@ -26,13 +30,17 @@ export function smooth(table: Timetable, random: Random, options: SmoothOptions)
   for (const mask of busy) gaps += gapsOfMask(mask);
   let best = gaps;
   let bestSlots = table.toSlots();
+  /** Slots by which all meetings together are later than at the start. */
+  let late = 0;
+  let leastLate = 0;
+  const early = options.early === true;
   const chain: number[] = [];
   const inChain = new Int32Array(problem.meetings.length);
   const touched = new Int32Array(problem.people);
   let stamp = 0;
   let step = 0;
   if (movable.length === 0) return { gaps, steps: 0 };
-  for (; step < options.steps && best > options.target; step++) {
+  for (; step < options.steps && (early || best > options.target); step++) {
     if (step % 1024 === 0 && options.stop()) break;
     const temperature =
       options.startTemperature * (options.endTemperature / options.startTemperature) ** (step / options.steps);
@@ -82,16 +90,20 @@ export function smooth(table: Timetable, random: Random, options: SmoothOptions)
         if (dayA === dayB) delta += gapsOfMask(maskA ^ bitA ^ bitB) - gapsOfMask(maskA);
         else delta += gapsOfMask(maskA ^ bitA) - gapsOfMask(maskA) + gapsOfMask(maskB ^ bitB) - gapsOfMask(maskB);
       }
-    if (delta > 0 && random.next() >= Math.exp(-delta / temperature)) continue;
+    const later = shift * (b - a);
+    const cost = early ? later + slotsPerGap * delta : delta;
+    if (cost > 0 && random.next() >= Math.exp(-cost / temperature)) continue;
     swap(table, chain, a, b);
     gaps += delta;
-    if (gaps < best) {
+    late += later;
+    if (early ? gaps <= options.target && late < leastLate : gaps < best) {
       best = gaps;
+      leastLate = late;
       bestSlots = table.toSlots();
       options.onBetter?.(bestSlots, best);
     }
   }
-  if (gaps > best) {
+  if (early || gaps > best) {
     for (const m of movable) table.remove(m);
     for (const m of movable) table.place(m, bestSlots[m]!);
   }

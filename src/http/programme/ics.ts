@@ -1,17 +1,17 @@
 /** An agenda as iCalendar: one entry a meeting under a UID that never changes, cancellations included. */
 import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
-import type { MatchEvent } from '../../domain/event.ts';
 import { agendaOf } from '../../domain/programme/agenda.ts';
 import type { Published } from '../../app/programme.ts';
+import type { SheetInput } from './sheets.ts';
+import { sheetWords } from './words.ts';
 
-/** `nameOf`: how an attendee is called. */
+/** In the language of who reads it. */
 export function agendaIcs(
-  event: MatchEvent,
+  { event, nameOf, languageOf, topicOf }: Pick<SheetInput, 'event' | 'nameOf' | 'languageOf' | 'topicOf'>,
   published: Published,
   attendeeId: string,
-  nameOf: (id: string) => string,
-  words: { table: string },
 ): string {
+  const words = sheetWords[languageOf(attendeeId)];
   const calendar = ical({
     // The library writes the name of a calendar as it is.
     name: escaped(oneLine(event.name)),
@@ -22,7 +22,9 @@ export function agendaIcs(
     [published.meetings, ICalEventStatus.CONFIRMED],
     [published.cancelled, ICalEventStatus.CANCELLED],
   ] as const)
-    for (const { meeting, round, others } of agendaOf(event, meetings, attendeeId))
+    for (const { meeting, round, others } of agendaOf(event, meetings, attendeeId)) {
+      const topic = meeting.needId === undefined ? undefined : topicOf(meeting.needId);
+      const about = [event.name, `${words.round} ${round.number}`, ...(topic === undefined ? [] : [topic])];
       calendar.createEvent({
         id: `${event.id}.${meeting.id}@kobling`,
         sequence: meeting.sequence,
@@ -32,8 +34,9 @@ export function agendaIcs(
         end: new Date(round.endsAt),
         summary: oneLine(others.map(nameOf).join(', ')),
         location: `${words.table} ${meeting.table}`,
-        description: oneLine(event.name),
+        description: about.map(oneLine).join('\n'),
       });
+    }
   return calendar.toString();
 }
 

@@ -1,7 +1,8 @@
 /** Sheets to print: one person's agenda, the table plan, the moderator's list; and the same as CSV. */
 import type { MatchEvent } from '../../domain/event.ts';
+import type { Language } from '../../domain/member.ts';
 import { escapeHtml } from '../../domain/html.ts';
-import { agendaOf } from '../../domain/programme/agenda.ts';
+import { agendaWords, daysOf, spokenDate } from '../../domain/programme/agenda.ts';
 import type { PlannedMeeting } from '../../domain/programme/plan.ts';
 import { roundsOf } from '../../domain/programme/rounds.ts';
 import { sheetWords } from './words.ts';
@@ -11,6 +12,10 @@ export interface SheetInput {
   meetings: readonly PlannedMeeting[];
   isDraft: boolean;
   nameOf: (id: string) => string;
+  /** Of an attendee, else of the event. */
+  languageOf: (id: string) => Language;
+  /** What the need of a round table is called. */
+  topicOf: (needId: string) => string | undefined;
 }
 
 const style = `
@@ -22,15 +27,21 @@ const style = `
   section { break-after: page; } section:last-child { break-after: auto; }
   @media print { body { margin: 0; } }`;
 
-const say = (event: MatchEvent) => sheetWords[event.language ?? 'nb'];
+const languageOf = (event: MatchEvent): Language => event.language ?? 'nb';
+const say = (event: MatchEvent) => sheetWords[languageOf(event)];
 
-function page({ event, isDraft }: SheetInput, title: string, body: string): string {
-  const draft = isDraft ? `<p><strong>${escapeHtml(say(event).notPublished)}</strong></p>` : '';
+function page(
+  { event, isDraft }: SheetInput,
+  title: string,
+  body: string,
+  language: Language = languageOf(event),
+): string {
+  const draft = isDraft ? `<p><strong>${escapeHtml(sheetWords[language].notPublished)}</strong></p>` : '';
   return `<!doctype html>
-<html lang="${event.language ?? 'nb'}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)} – ${escapeHtml(event.name)}</title><style>${style}</style></head><body><main>
 <h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(event.name)}, ${event.date}</p>
+<p>${escapeHtml(event.name)}, ${escapeHtml(spokenDate(event.date, language))}</p>
 ${draft}${body}
 </main></body></html>`;
 }
@@ -42,15 +53,31 @@ function table(caption: string, heads: readonly string[], rows: readonly (readon
 <tbody>${rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('\n')}</tbody></table>`;
 }
 
-export function agendaHtml(input: SheetInput, attendeeId: string): string {
-  const w = say(input.event);
-  const rows = agendaOf(input.event, input.meetings, attendeeId).map(({ round, meeting, others }) => [
-    `${round.startsLocal}–${round.endsLocal}`,
-    String(meeting.table),
-    others.map(input.nameOf).join(', '),
-  ]);
-  const title = `${w.agenda}: ${input.nameOf(attendeeId)}`;
-  return page(input, title, table(w.meetings, [w.time, w.table, w.with], rows));
+/** In the language of who reads it. `personId`: the attendee, or one of its people, who is named then. */
+export function agendaHtml(input: SheetInput, attendeeId: string, personId: string): string {
+  const { event, meetings, nameOf, topicOf } = input;
+  const language = input.languageOf(attendeeId);
+  const w = sheetWords[language];
+  const days = daysOf(event, meetings, attendeeId).map(({ date, items }) => {
+    const rows = items.map((item) => {
+      if ('pause' in item) return ['', `${item.pause.startsLocal}–${item.pause.endsLocal}`, '', w.pause, ''];
+      const { round, meeting, others } = item;
+      return [
+        String(round.number),
+        `${round.startsLocal}–${round.endsLocal}`,
+        String(meeting.table),
+        others.map(nameOf).join(', '),
+        (meeting.needId === undefined ? undefined : topicOf(meeting.needId)) ?? '',
+      ];
+    });
+    return table(spokenDate(date, language), [w.round, w.time, w.table, w.with, w.about], rows);
+  });
+  const body = days.length === 0 ? `<p>${escapeHtml(agendaWords[language].empty)}</p>` : days.join('\n');
+  const person = event.attendeeSettings
+    ?.find((one) => one.attendeeId === attendeeId)
+    ?.people?.find(({ id }) => id === personId);
+  const who = person === undefined ? nameOf(attendeeId) : `${person.name}, ${nameOf(attendeeId)}`;
+  return page(input, `${w.agenda}: ${who}`, body, language);
 }
 
 /** One row a table, one column a round. */
@@ -91,7 +118,7 @@ export function moderatorHtml(input: SheetInput): string {
   return page(input, w.moderator, `${sections.join('\n')}<section>${door}</section>`);
 }
 
-/** One row a person and meeting, RFC 4180, UTF-8. A cell that a spreadsheet would run as a formula gets a quote in front. */
+/** One row a person and meeting, RFC 4180, UTF-8, times in the zone of the event. A cell that a spreadsheet would run as a formula gets a quote in front. */
 export function programmeCsv({ event, meetings, nameOf }: SheetInput): string {
   const rounds = new Map(roundsOf(event).map((round) => [round.number, round]));
   const rows = meetings.flatMap((meeting) => {
@@ -99,8 +126,8 @@ export function programmeCsv({ event, meetings, nameOf }: SheetInput): string {
     if (round === undefined) return [];
     return meeting.people.map((person) => [
       String(meeting.round),
-      round.startsAt,
-      round.endsAt,
+      round.startsZoned,
+      round.endsZoned,
       String(meeting.table),
       person,
       nameOf(person),

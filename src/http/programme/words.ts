@@ -1,4 +1,4 @@
-/** Words on the sheets, in the language of the event. */
+/** Words on the sheets. */
 import type { Language } from '../../domain/member.ts';
 
 export const sheetWords: Readonly<
@@ -17,7 +17,8 @@ export const sheetWords: Readonly<
       | 'here'
       | 'meetings'
       | 'notPublished'
-      | 'pause',
+      | 'pause'
+      | 'about',
       string
     >
   >
@@ -36,6 +37,7 @@ export const sheetWords: Readonly<
     meetings: 'Møter',
     notPublished: 'Utkast – ikke publisert',
     pause: 'Pause',
+    about: 'Tema',
   },
   nn: {
     agenda: 'Møteprogram',
@@ -51,6 +53,7 @@ export const sheetWords: Readonly<
     meetings: 'Møte',
     notPublished: 'Utkast – ikkje publisert',
     pause: 'Pause',
+    about: 'Tema',
   },
   en: {
     agenda: 'Meeting programme',
@@ -65,6 +68,7 @@ export const sheetWords: Readonly<
     here: 'Here',
     meetings: 'Meetings',
     notPublished: 'Draft – not published',
-    pause: 'Pause',
+    pause: 'Break',
+    about: 'Topic',
   },
 };
