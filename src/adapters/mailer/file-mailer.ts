@@ -41,7 +41,6 @@ const readable = ({ to, subject, html }: OutgoingMail): string => {
   // By a function: in a string, "$&" and its like would stand for something else.
   return html.replace(
     '<main>',
-    () =>
-      `<main><p><small>${escapeHtml(address)}</small><br><strong>${escapeHtml(subject)}</strong></p><hr>`,
+    () => `<main><p><small>${escapeHtml(address)}</small><br><strong>${escapeHtml(subject)}</strong></p><hr>`,
   );
 };
