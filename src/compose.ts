@@ -144,7 +144,14 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
   const mail = options.mail ?? { folder: path.join(options.spoolDir, '..', 'mail') };
   const mailer = openMailer(mail);
   const links = createAnswerLinks(store, mail.publicUrl);
-  const relay = createMailRelay({ store, queue, mailer, links, messageIdHost: hostOf(mail.publicUrl) });
+  const relay = createMailRelay({
+    store,
+    queue,
+    mailer,
+    links,
+    messageIdHost: hostOf(mail.publicUrl),
+    canReply: mail.from !== undefined,
+  });
   const introductions = createIntroductions({
     store,
     clock,

@@ -61,7 +61,10 @@ export function createApproveMany(deps: { store: Store; clock: Clock; introducti
       throw new Problem('invalid', 'The body is not valid.', { faults: faultsOf(parsed.error, body) });
     adviserOnly(actor, 'Introductions are approved by advisers.');
     const dryRun = dryRunAsked || parsed.data.dryRun;
-    const selected = await select(parsed.data);
+    const chosen = await select(parsed.data);
+    const isHeld = ({ doc }: Stored<Introduction>) => doc.gate !== undefined && !parsed.data.withClosedGate;
+    const held = chosen.filter(isHeld);
+    const selected = chosen.filter((one) => !isHeld(one));
     const parties = await readParties(
       store,
       selected.map(({ doc }) => doc),
@@ -72,14 +75,21 @@ export function createApproveMany(deps: { store: Store; clock: Clock; introducti
       capsOf.set(id, await capsFor(store, doc, parties, now));
       await nextTurn();
     }
-    const known = new Set(selected.map(({ id }) => id));
+    const known = new Set(chosen.map(({ id }) => id));
     const report: ApproveManyReport = {
       dryRun,
-      selected: selected.length,
+      selected: chosen.length,
       approved: [],
-      refused: (parsed.data.ids ?? [])
-        .filter((id) => !known.has(id))
-        .map((id) => ({ id, code: 'not-found', sentence: `There is no introduction ${id}.` })),
+      refused: [
+        ...(parsed.data.ids ?? [])
+          .filter((id) => !known.has(id))
+          .map((id) => ({ id, code: 'not-found', sentence: `There is no introduction ${id}.` })),
+        ...held.map(({ id, doc }) => ({
+          id,
+          code: 'gate-closed',
+          sentence: `${doc.gate!.sentence} It was made by hand; look at it, then approve it by itself or send "withClosedGate".`,
+        })),
+      ],
       exposure: exposureOf([...capsOf.values()].flatMap((caps) => caps.filter(({ side }) => side === 'b'))),
     };
     const simulate = simulation();

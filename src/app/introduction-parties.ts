@@ -1,7 +1,7 @@
 /** The members and needs behind introductions, as they are now. */
 import type { Member } from '../domain/member.ts';
 import type { Need } from '../domain/need.ts';
-import type { Introduction, Side } from '../domain/introduction/introduction.ts';
+import { sides, type Introduction, type Side } from '../domain/introduction/introduction.ts';
 import type { PartyRef } from './party-ref.ts';
 import type { Store } from './ports.ts';
 
@@ -14,6 +14,13 @@ export interface Parties {
   /** The title of the need that it is about, whichever side that is. */
   needTitle(introduction: Introduction): string | undefined;
 }
+
+/** Sides whose member is here and has no mail address. */
+export const sidesWithoutAddress = (introduction: Introduction, parties: Parties): Side[] =>
+  sides.filter((side) => {
+    const member = parties.member(introduction, side);
+    return member !== undefined && member.contact?.email === undefined;
+  });
 
 export async function readParties(store: Store, introductions: readonly Introduction[]): Promise<Parties> {
   const all = introductions.flatMap(({ a, b }) => [a, b]);

@@ -5,7 +5,8 @@ import { labelOf } from '../domain/match/labels.ts';
 import type { Reason } from '../domain/match/explain.ts';
 import type { Language } from '../domain/member.ts';
 import { sidesOf, type Actor } from './actor.ts';
-import type { Parties } from './introduction-parties.ts';
+import { sidesWithoutAddress, type Parties } from './introduction-parties.ts';
+import { routesOf } from './schemas/introduction.ts';
 
 const relabelled =
   (lang: Language) =>
@@ -35,11 +36,9 @@ export function introductionSummaryOf(introduction: Introduction, parties: Parti
     postponedUntil,
     meeting,
     outcomes: isAdviser ? outcomes : outcomes.map((one) => ({ ...one, text: undefined })),
-    allowedEvents: [
-      ...new Set(
-        isAdviser ? allowedEvents(introduction, 'adviser') : own.flatMap((side) => allowedEvents(introduction, side)),
-      ),
-    ],
+    allowedEvents: routesOf(
+      isAdviser ? allowedEvents(introduction, 'adviser') : own.flatMap((side) => allowedEvents(introduction, side)),
+    ),
     contacts: showsContacts(introduction) ? { a: contactOf('a'), b: contactOf('b') } : undefined,
   };
 }
@@ -53,6 +52,7 @@ export function introductionViewOf(introduction: Introduction, parties: Parties,
     ...summary,
     suggestion: suggestion && { ...suggestion, reasons: suggestion.reasons.map(relabelled(lang)) },
     gate,
+    withoutAddress: sidesWithoutAddress(introduction, parties),
     mails: outbox.map(({ id, template, to, state, createdAt, attempts, sentAt, error }) => ({
       id,
       template,

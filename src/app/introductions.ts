@@ -9,10 +9,10 @@ import { Problem } from '../domain/problem.ts';
 import { sidesOf, system, wasAsked, type Actor } from './actor.ts';
 import { faultsOf } from './faults.ts';
 import { capsFor } from './introduction-caps.ts';
-import { readParties, type Parties } from './introduction-parties.ts';
+import { readParties, sidesWithoutAddress, type Parties } from './introduction-parties.ts';
 import type { MailRelay } from './mail-relay.ts';
 import { StoreError, type Clock, type Page, type Store, type Stored, type Where } from './ports.ts';
-import { eventBodies, introductionPatch, type EventRoute } from './schemas/introduction.ts';
+import { eventBodies, introductionPatch, routesOf, type EventRoute } from './schemas/introduction.ts';
 
 export interface IntroductionSettings {
   /** How long an asked side has. Default 14 days. */
@@ -99,7 +99,7 @@ export function createIntroductions(deps: IntroductionsDeps): Introductions {
       if ('refusal' in done) {
         const { code, sentence } = done.refusal;
         throw new Problem('not-allowed-now', sentence, {
-          extra: { reason: code, allowedEvents: done.refusal.allowedEvents },
+          extra: { reason: code, allowedEvents: routesOf(done.refusal.allowedEvents) },
         });
       }
       if (!done.changed) return found;
@@ -124,9 +124,17 @@ export function createIntroductions(deps: IntroductionsDeps): Introductions {
         return { event, caps, optedOut: optedOut(introduction, parties) };
       }
       case 'send': {
-        const to = (given as Body<'send'>).to ?? (settings.askBoth ? 'both' : 'a');
+        const { to = settings.askBoth ? 'both' : 'a', withoutMail } = given as Body<'send'>;
         const parties = await readParties(store, [introduction]);
-        return { event: to === 'both' ? 'send-to-both' : 'send', optedOut: optedOut(introduction, parties) };
+        const asked = to === 'both' ? sides : (['a'] as const);
+        const unreached = withoutMail ? [] : sidesWithoutAddress(introduction, parties);
+        return {
+          event: to === 'both' ? 'send-to-both' : 'send',
+          optedOut: optedOut(introduction, parties),
+          withoutAddress: asked.flatMap((side) =>
+            unreached.includes(side) ? [parties.name(introduction, side) ?? side] : [],
+          ),
+        };
       }
       case 'met': {
         const { met, on, text } = given as Body<'met'>;

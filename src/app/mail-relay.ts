@@ -41,6 +41,8 @@ export interface MailRelayDeps {
   links: AnswerLinks;
   /** Right side of every Message-ID. */
   messageIdHost: string;
+  /** Whether somebody reads what is sent back to the sender. */
+  canReply: boolean;
   /** Real time, whatever day stands for today. Default the clock of the machine. */
   nowMs?: () => number;
   /** How long a mail that is being sent is left alone; then its sender counts as gone. Default 60,000 ms. */
@@ -58,7 +60,7 @@ const jobInput = z.object({ introductionId: z.string(), mailId: z.string() });
 type Outcome = { mail: MailIntent['state'] | 'gone' | 'elsewhere'; error?: string };
 
 export function createMailRelay(deps: MailRelayDeps): MailRelay {
-  const { store, queue, mailer, links, messageIdHost } = deps;
+  const { store, queue, mailer, links, messageIdHost, canReply } = deps;
   const { nowMs = Date.now, leaseMs = 60_000, backoffMs = 60_000, maxAttempts = 14 } = deps;
   const introductions = store.collection('introductions');
 
@@ -114,10 +116,12 @@ export function createMailRelay(deps: MailRelayDeps): MailRelay {
       introduction,
       lang,
       ownName: receiver.name,
+      ownContactName: receiver.contact?.name,
       otherName: parties.name(introduction, other),
       needTitle: parties.needTitle(introduction),
       contact: showsContacts(introduction) ? parties.member(introduction, other)?.contact : undefined,
       link: asks ? await links.linkOf(introduction, to) : undefined,
+      canReply,
     });
     return {
       ...text,

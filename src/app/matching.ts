@@ -206,7 +206,7 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
       const candidate = candidateOf(catalog, kind, candidateType, candidateId);
       const common = { subject: refOf(subject), candidate: refOf(candidate), computedAt: now.toISOString() };
       const verdict = judge(kind, subject, candidate, context);
-      const lifts = liftsFor(kind, subject, candidate, context, lang);
+      const lifts = liftsFor(kind, subject, candidate, context, lang, listingFloor);
       if ('closed' in verdict)
         return { ...common, closed: { ...verdict.closed, sentence: gates[verdict.closed.code][lang] }, lifts };
       const { open } = sift(kind, subject, everyone(candidateType), context);

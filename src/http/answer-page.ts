@@ -58,7 +58,7 @@ export function answerPage(input: AnswerPageInput): string {
     ? [
         ...paragraphs(facts).map((text): Block => ({ kind: 'paragraph', text })),
         ...aboutBlocks(input.needTitle, lang),
-        ...pitchBlocks(introduction, side, lang),
+        ...pitchBlocks(introduction, side, lang, { own: ownName, other }),
       ]
     : standing(input, other);
   const body = [

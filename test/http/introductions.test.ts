@@ -117,7 +117,16 @@ describe('an introduction', () => {
     expect(mails[2]!.text).toContain(`${investor}@example.org`);
 
     await done(id, 'schedule', { at: '2026-12-01T10:00:00+01:00', place: 'Bord 4' });
-    await done(id, 'met', {});
+    expect((await done(id, 'schedule', { at: '2026-12-02T10:00:00+01:00' })).meeting?.place).toBe('Bord 4');
+    const early = await act(id, 'met', {});
+    expect(early.body).toMatchObject({
+      status: 409,
+      reason: 'date',
+      detail: 'The meeting is on 2026-12-02, which has not come yet. If they met earlier, name the day in "on".',
+      allowedEvents: ['schedule', 'met', 'withdraw'],
+    });
+    expect((await act(id, 'met', { on: '2026-12-02' })).body).toMatchObject({ status: 409, reason: 'date' });
+    await done(id, 'met', { on: '2026-11-20' });
     expect((await act(id, 'outcome', { outcome: 'investment', date: '2027-02-01', confirmedBy: 'begge' })).status).toBe(
       422,
     );
@@ -130,6 +139,7 @@ describe('an introduction', () => {
       'send adviser',
       'accept adviser',
       `accept member:${investor}`,
+      'schedule adviser',
       'schedule adviser',
       'met adviser',
       'outcome adviser',
@@ -247,10 +257,14 @@ test('whoever wants no suggestions is not asked, although it was suggested befor
   expect((await act(id, 'send')).body).toMatchObject({ status: 409, detail: `Navn ${startup} wants no suggestions.` });
 });
 
-test('a mail that has no address is shown to the adviser, who can find it in the list', async () => {
-  const { id } = await newPair({ startup: { contact: undefined } });
+test('nobody is asked without a mail address unless the adviser says so; then the mail is shown to the adviser, who can find it in the list', async () => {
+  const { id, startup } = await newPair({ startup: { contact: undefined } });
   await done(id, 'approve');
-  await done(id, 'send');
+  const refused = await act(id, 'send');
+  expect(refused.body).toMatchObject({ status: 409, reason: 'no-address' });
+  expect(refused.body.detail).toContain(`The contact of Navn ${startup} has no mail address.`);
+  const sent = await done(id, 'send', { withoutMail: true });
+  expect(sent.withoutAddress).toEqual(['a']);
   await service.idle();
   expect((await read(id)).mails).toEqual([
     expect.objectContaining({ to: 'a', state: 'failed', error: 'There is no mail address.' }),
@@ -413,7 +427,7 @@ describe('suggestions', () => {
 
     const other = first.created[1]!;
     await done(other.id, 'approve');
-    await done(other.id, 'send', { to: 'both' });
+    await done(other.id, 'send', { to: 'both', withoutMail: true });
     await done(other.id, 'accept', { side: 'b' });
     await done(other.id, 'accept', { side: 'a' });
     const marked = await api().get('/api/v1/members/s-m01/matches/investors?limit=50');
@@ -532,6 +546,26 @@ test.each(['events', 'suggest', 'approve-many'])('the id "%s" is refused, for it
   await done(first, 'withdraw');
   const { investor } = await newPair();
   expect((await introduce(startup, investor, { id })).body).toMatchObject({ status: 422, errors: [{ field: 'id' }] });
+});
+
+test('many approvals leave out what was made by hand past a closed gate, unless it is asked for', async () => {
+  const { startup, id: first } = await newPair({ startup: { matching: { openForDeals: false } } });
+  await done(first, 'withdraw');
+  const other = await newPair({ investor: { matching: { openForDeals: false } } });
+  await done(other.id, 'withdraw');
+  const id = (await introduce(startup, other.investor, { eventId: 'stengt' })).body.id as string;
+  expect((await read(id)).gate).toBeDefined();
+  const many = (body: object) =>
+    api()
+      .post(`${base}/approve-many`)
+      .send({ eventId: 'stengt', ...body });
+  expect((await many({})).body).toMatchObject({
+    selected: 1,
+    approved: [],
+    refused: [{ id, code: 'gate-closed', sentence: expect.stringContaining('withClosedGate') }],
+    exposure: [],
+  });
+  expect((await many({ withClosedGate: true })).body).toMatchObject({ approved: [id], refused: [] });
 });
 
 describe('removing a party', () => {

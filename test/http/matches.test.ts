@@ -77,6 +77,28 @@ test('a pair that a gate closes says which and why, in the language asked for', 
   for (const gate of shut) expect(gate.sentence).toMatch(/\w+ \w+/);
 });
 
+test('what would lift a pair opens it far enough to be listed, or lifts it by a fiftieth', async () => {
+  const members = (await get('members?limit=200')).body.items as { id: string; kind: string }[];
+  const [startups, investors] = [
+    members.filter(({ kind }) => kind === 'startup'),
+    members.filter(({ kind }) => kind === 'investor'),
+  ];
+  let lifted = 0;
+  for (const startup of startups.slice(0, 5))
+    for (const investor of investors) {
+      const path = `members/${startup.id}/matches/investors/${investor.id}`;
+      const { lifts, match } = matchAnswer.parse((await get(path)).body);
+      for (const { before, after, field } of lifts) {
+        lifted++;
+        const isTold =
+          before === null ? after! >= 0.1 : after! >= before + 0.02 - 1e-9 || (before < 0.1 && after! >= 0.1);
+        expect([path, field, isTold]).toEqual([path, field, true]);
+        expect(before === null).toBe(match === undefined);
+      }
+    }
+  expect(lifted).toBeGreaterThan(0);
+});
+
 test.each([
   ['members/nobody/matches/investors', 404, 'not-found'],
   ['needs/nobody/matches/suppliers', 404, 'not-found'],

@@ -53,7 +53,10 @@ export const commandOf = (event: IntroductionEvent): Command => {
       return { event, caps: [], optedOut: [] };
     case 'send':
     case 'send-to-both':
-      return { event, optedOut: [] };
+      return { event, optedOut: [], withoutAddress: [] };
+    case 'met':
+    case 'not-met':
+      return { event, on: start.slice(0, 10) };
     case 'reject':
       return { event, code: 'poor-match' };
     case 'decline':

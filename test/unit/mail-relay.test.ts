@@ -30,6 +30,7 @@ const newRelay = (more: Partial<MailRelayDeps> = {}) =>
     mailer,
     links: createAnswerLinks(store, 'https://kobling.example'),
     messageIdHost: 'kobling.example',
+    canReply: true,
     nowMs: () => nowMs,
     ...more,
   });

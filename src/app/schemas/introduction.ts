@@ -8,8 +8,8 @@ import {
   rejectCodes,
   sides,
 } from '../../domain/introduction/introduction.ts';
+import type { IntroductionEvent } from '../../domain/introduction/transitions.ts';
 import { defaultIntroductionsPerMonth } from '../../domain/introduction/caps.ts';
-import { introductionEvents } from '../../domain/introduction/transitions.ts';
 import { languages } from '../../domain/member.ts';
 import { matchKinds } from '../../domain/match/pair.ts';
 import { id, isoDate, longText, nok, optional, shortText } from './common.ts';
@@ -78,7 +78,13 @@ export const introductionPatch = z
 export const eventBodies = {
   approve: z.strictObject({}),
   reject: z.strictObject({ code: z.enum(rejectCodes), ...because }),
-  send: z.strictObject({ to: optional(z.enum(['a', 'both'])).describe('Default: the setting KOBLING_ASK_BOTH.') }),
+  send: z.strictObject({
+    to: optional(z.enum(['a', 'both'])).describe('Default: the setting KOBLING_ASK_BOTH.'),
+    withoutMail: z
+      .boolean()
+      .default(false)
+      .describe('Also when a side that is asked has no mail address: the adviser asks it by other means.'),
+  }),
   accept: z.strictObject(given),
   decline: z.strictObject({ ...given, code: z.enum(declineCodes), ...because }),
   postpone: z.strictObject({
@@ -105,6 +111,12 @@ export const eventBodies = {
   undo: z.strictObject({}),
 } as const;
 export type EventRoute = keyof typeof eventBodies;
+
+/** Events under the names that the addresses take: "send" and "met" say the rest in their bodies. */
+export const routesOf = (events: readonly IntroductionEvent[]): string[] => [
+  ...new Set(events.map((event) => ({ 'send-to-both': 'send', 'not-met': 'met' })[event as string] ?? event)),
+];
+const allowedNames = ['edit', ...(Object.keys(eventBodies) as EventRoute[])] as const;
 
 const common = {
   perSubject: z.number().int().min(1).max(50).optional().describe('At most so many for each subject.'),
@@ -151,6 +163,10 @@ export const approveManyBody = z
     eventId: optional(id),
     subjectId: optional(id),
     minScore: z.number().min(0).max(1).optional(),
+    withClosedGate: z
+      .boolean()
+      .default(false)
+      .describe('Also those that an adviser made by hand although a gate is closed; else they are refused.'),
     dryRun: z.boolean().default(false),
   })
   .meta({ id: 'ApproveMany' });
@@ -200,7 +216,9 @@ const summary = {
   postponedUntil: z.string().optional(),
   meeting: z.object({ at: z.string(), place: z.string().optional() }).optional(),
   outcomes: z.array(outcome),
-  allowedEvents: z.array(z.enum(introductionEvents)).describe('What whoever asks may do now.'),
+  allowedEvents: z
+    .array(z.enum(allowedNames))
+    .describe('What whoever asks may do now: edit is PATCH, each other one is POST to the address of that name.'),
   contacts: z.object({ a: contact, b: contact }).optional().describe('Only once both have accepted.'),
 };
 export const introductionSummary = z.object(summary).meta({ id: 'IntroductionSummary' });
@@ -223,6 +241,7 @@ export const introductionAnswer = z
       .optional()
       .describe('What the engine said at that time; for advisers.'),
     gate: z.object({ code: z.string(), sentence: z.string() }).optional(),
+    withoutAddress: z.array(z.enum(sides)).optional().describe('Sides that no mail can reach; for advisers.'),
     mails: z
       .array(
         z.object({

@@ -23,11 +23,15 @@ interface Consent {
   /** Names of those who want no suggestions, as it is now. */
   optedOut: readonly string[];
 }
+interface Reach {
+  /** Names of those who would be asked and have no mail address; empty where that does not matter. */
+  withoutAddress: readonly string[];
+}
 export type Command =
   | { event: 'edit'; message?: string | null | undefined; reasonsShown?: number[] | undefined }
   | ({ event: 'approve'; caps: readonly Cap[] } & Consent)
   | ({ event: 'reject'; code: RejectCode } & Reasoned)
-  | ({ event: 'send' | 'send-to-both' } & Consent)
+  | ({ event: 'send' | 'send-to-both' } & Consent & Reach)
   | { event: 'accept' | 'undo' | 'remind' | 'expire' | 'return' }
   | ({ event: 'decline'; code: DeclineCode } & Reasoned)
   | ({ event: 'postpone'; until: string } & Reasoned)
@@ -51,7 +55,7 @@ export interface StepContext {
 }
 
 export interface Refusal {
-  code: 'not-in-this-state' | 'cap-reached' | 'opted-out' | 'date' | 'seen' | 'reasons';
+  code: 'not-in-this-state' | 'cap-reached' | 'opted-out' | 'no-address' | 'date' | 'seen' | 'reasons';
   sentence: string;
   allowedEvents: IntroductionEvent[];
 }
@@ -90,6 +94,11 @@ type Fault = [Refusal['code'], string];
 function faultOf(introduction: Introduction, command: Command, { now }: StepContext): Fault | undefined {
   if ('optedOut' in command && command.optedOut.length > 0)
     return ['opted-out', `${command.optedOut.join(' and ')} wants no suggestions.`];
+  if ('withoutAddress' in command && command.withoutAddress.length > 0)
+    return [
+      'no-address',
+      `The contact of ${command.withoutAddress.join(' and ')} has no mail address. Add it, or send "withoutMail": true and ask by telephone.`,
+    ];
   switch (command.event) {
     case 'edit': {
       const known = introduction.suggestion?.reasons.length ?? 0;
@@ -104,6 +113,8 @@ function faultOf(introduction: Introduction, command: Command, { now }: StepCont
     }
     case 'postpone':
       return command.until > now.slice(0, 10) ? undefined : ['date', 'Name a day after today.'];
+    case 'met':
+      return metFault(introduction, command.on, now);
     case 'undo': {
       const sentence = undoFault(introduction);
       return sentence === undefined ? undefined : ['seen', sentence];
@@ -111,6 +122,16 @@ function faultOf(introduction: Introduction, command: Command, { now }: StepCont
     default:
       return undefined;
   }
+}
+
+/** They may have met earlier than agreed, which is then said with the day. */
+function metFault({ meeting }: Introduction, on: string | undefined, now: string): Fault | undefined {
+  const today = now.slice(0, 10);
+  if (on !== undefined && on > today) return ['date', `${on} has not come yet.`];
+  const day = meeting && new Date(meeting.at).toISOString().slice(0, 10);
+  if (on === undefined && day !== undefined && day > today)
+    return ['date', `The meeting is on ${day}, which has not come yet. If they met earlier, name the day in "on".`];
+  return undefined;
 }
 
 function undoFault({ undo, outbox }: Introduction): string | undefined {
@@ -210,7 +231,7 @@ function stepped(
     case 'remind':
       return { ...moved, remindedAt: now };
     case 'schedule':
-      return { ...moved, meeting: { at: command.at, place: command.place } };
+      return { ...moved, meeting: { at: command.at, place: command.place ?? moved.meeting?.place } };
     case 'outcome': {
       const { outcome, amountNok, date, confirmedBy, text } = command;
       return {

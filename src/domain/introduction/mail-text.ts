@@ -1,8 +1,9 @@
 /** A mail as subject, plain text and HTML, both made from the same blocks. */
 import { escapeHtml } from '../html.ts';
 import type { Language, Member } from '../member.ts';
-import type { Fact, Reason } from '../match/explain.ts';
+import type { Reason } from '../match/explain.ts';
 import { labelOf } from '../match/labels.ts';
+import { valueInWords } from '../match/value-words.ts';
 import type { Introduction, MailTemplate, Side } from './introduction.ts';
 import { dayInWords, mailWords, momentInWords, pageWords } from './words.ts';
 
@@ -12,6 +13,8 @@ export interface MailInput {
   introduction: Introduction;
   lang: Language;
   ownName: string;
+  /** The person at the receiver who is written to. */
+  ownContactName: string | undefined;
   /** Absent once the other party has been removed. */
   otherName: string | undefined;
   /** Of the need that it is about. */
@@ -20,6 +23,8 @@ export interface MailInput {
   contact: Member['contact'];
   /** Where to answer; absent where the service has no public address. */
   link: string | undefined;
+  /** Whether somebody reads what is sent back to the sender. */
+  canReply: boolean;
 }
 export interface MailText {
   subject: string;
@@ -48,19 +53,20 @@ export function mailText(input: MailInput): MailText {
   const { subject, paragraphs } = mailWords[lang][template];
   const asks = template === 'request' || template === 'reminder';
   const blocks: Block[] = [
-    { kind: 'paragraph', text: `${words.greeting(ownName)}.` },
+    { kind: 'paragraph', text: `${words.greeting(input.ownContactName, ownName)}.` },
     ...paragraphs(facts).map((text): Block => ({ kind: 'paragraph', text })),
     ...aboutBlocks(input.needTitle, lang),
-    ...(asks ? pitchBlocks(introduction, input.to, lang) : []),
+    ...(asks ? pitchBlocks(introduction, input.to, lang, facts) : []),
     ...(template === 'accepted' ? contactBlocks(input.contact, facts.other, lang) : []),
     ...(!asks
       ? []
       : [
           link === undefined
-            ? ({ kind: 'paragraph', text: words.replyToAnswer } as const)
+            ? ({ kind: 'paragraph', text: input.canReply ? words.replyToAnswer : words.tellAdviser } as const)
             : ({ kind: 'link', text: words.answer, href: link } as const),
         ]),
-    { kind: 'note', text: words.signature },
+    { kind: 'paragraph', text: words.signature },
+    { kind: 'note', text: words.sentWith },
   ];
   const title = oneLine(subject(facts));
   return { subject: title, text: textOf(blocks), html: pageOf(title, lang, htmlOf(blocks)) };
@@ -69,37 +75,35 @@ export function mailText(input: MailInput): MailText {
 export const aboutBlocks = (needTitle: string | undefined, lang: Language): Block[] =>
   needTitle === undefined ? [] : [{ kind: 'paragraph', text: pageWords[lang].about(needTitle) }];
 
+/** Of the side that reads, and of the other. */
+export interface PartyNames {
+  own: string;
+  other: string;
+}
+
 /** The adviser's message and the reasons shown, as one side reads them. */
-export function pitchBlocks(introduction: Introduction, side: Side, lang: Language): Block[] {
+export function pitchBlocks(introduction: Introduction, side: Side, lang: Language, names: PartyNames): Block[] {
   const words = pageWords[lang];
   const { message, suggestion, reasonsShown } = introduction;
   const reasons = reasonsShown.flatMap((index) => suggestion?.reasons[index] ?? []);
   return [
     ...(message === undefined ? [] : [{ kind: 'message', title: words.message, text: message } as const]),
     ...(reasons.length === 0 ? [] : [{ kind: 'heading', text: words.reasons } as const]),
-    ...reasons.map((reason) => reasonBlock(reason, side, lang)),
+    ...reasons.map((reason) => reasonBlock(reason, side, lang, names)),
   ];
 }
 
-function reasonBlock(reason: Reason, side: Side, lang: Language): Block {
-  const words = pageWords[lang];
+function reasonBlock(reason: Reason, side: Side, lang: Language, names: PartyNames): Block {
   const [own, other] = side === 'a' ? [reason.subject, reason.candidate] : [reason.candidate, reason.subject];
   const said = (one: typeof own): string | undefined =>
-    one === undefined ? undefined : 'quote' in one ? one.quote : valueText(one);
+    one === undefined ? undefined : 'quote' in one ? one.quote : valueInWords(one, lang);
+  const who = (name: string) => (reason.type === 'quotation' ? pageWords[lang].writes(name) : name);
   const quotes = [
-    { who: words.you, text: said(own) },
-    { who: words.they, text: said(other) },
+    { who: who(names.own), text: said(own) },
+    { who: who(names.other), text: said(other) },
   ].flatMap(({ who, text }) => (text === undefined ? [] : [{ who, text }]));
   return { kind: 'quotes', title: labelOf(reason.code, lang), quotes };
 }
-
-/** Plain words only; numbers without their unit would need explaining. */
-const valueText = ({ value }: Fact): string | undefined =>
-  typeof value === 'string'
-    ? value
-    : Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string')
-      ? value.join(', ')
-      : undefined;
 
 export function contactBlocks(contact: Member['contact'], name: string, lang: Language): Block[] {
   const words = pageWords[lang];

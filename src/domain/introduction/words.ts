@@ -17,17 +17,20 @@ interface MailWords {
 }
 
 export interface PageWords {
-  greeting(name: string): string;
+  /** To the contact where there is one, and to the party. */
+  greeting(contact: string | undefined, name: string): string;
   about(needTitle: string): string;
   reasons: string;
-  you: string;
-  they: string;
+  writes(name: string): string;
   message: string;
   answer: string;
   replyToAnswer: string;
+  /** Where a reply would reach nobody. */
+  tellAdviser: string;
   contact: string;
   noContact: string;
   signature: string;
+  sentWith: string;
   /** When the other party is not here any more. */
   someone: string;
   accept: string;
@@ -197,17 +200,18 @@ export const mailWords: Readonly<Record<Language, Readonly<Record<MailTemplate, 
 
 export const pageWords: Readonly<Record<Language, PageWords>> = {
   nb: {
-    greeting: (name) => `Hei, ${name}`,
+    greeting: (contact, name) => (contact === undefined ? `Hei, ${name}` : `Hei, ${contact} i ${name}`),
     about: (title) => `Det gjelder behovet «${title}».`,
     reasons: 'Hvorfor vi tenkte på dere',
-    you: 'Dere skriver',
-    they: 'De skriver',
+    writes: (name) => `${name} skriver`,
     message: 'Fra rådgiveren',
     answer: 'Se forslaget og svar',
     replyToAnswer: 'Svar på denne e-posten med ja, nei eller senere, så ordner rådgiveren resten.',
+    tellAdviser: 'Si ja, nei eller senere til rådgiveren i klyngen, som ordner resten.',
     contact: 'Kontakt',
     noContact: 'Den andre parten har ikke lagt inn kontaktopplysninger; rådgiveren hjelper dere videre.',
-    signature: 'Hilsen klyngen, med Kobling',
+    signature: 'Hilsen klyngen',
+    sentWith: 'Sendt med Kobling',
     someone: 'den andre parten',
     accept: 'Ja, vi vil bli kjent',
     decline: 'Nei takk',
@@ -225,17 +229,18 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
     chooseDay: 'Velg en dag etter i dag.',
   },
   nn: {
-    greeting: (name) => `Hei, ${name}`,
+    greeting: (contact, name) => (contact === undefined ? `Hei, ${name}` : `Hei, ${contact} i ${name}`),
     about: (title) => `Det gjeld behovet «${title}».`,
     reasons: 'Kvifor vi tenkte på dykk',
-    you: 'De skriv',
-    they: 'Dei skriv',
+    writes: (name) => `${name} skriv`,
     message: 'Frå rådgjevaren',
     answer: 'Sjå framlegget og svar',
     replyToAnswer: 'Svar på denne e-posten med ja, nei eller seinare, så ordnar rådgjevaren resten.',
+    tellAdviser: 'Sei ja, nei eller seinare til rådgjevaren i klynga, som ordnar resten.',
     contact: 'Kontakt',
     noContact: 'Den andre parten har ikkje lagt inn kontaktopplysningar; rådgjevaren hjelper dykk vidare.',
-    signature: 'Helsing klynga, med Kobling',
+    signature: 'Helsing klynga',
+    sentWith: 'Sendt med Kobling',
     someone: 'den andre parten',
     accept: 'Ja, vi vil verte kjende',
     decline: 'Nei takk',
@@ -253,17 +258,18 @@ export const pageWords: Readonly<Record<Language, PageWords>> = {
     chooseDay: 'Vel ein dag etter i dag.',
   },
   en: {
-    greeting: (name) => `Hello, ${name}`,
+    greeting: (contact, name) => (contact === undefined ? `Hello, ${name}` : `Hello, ${contact} at ${name}`),
     about: (title) => `It is about the need “${title}”.`,
     reasons: 'Why we thought of you',
-    you: 'You write',
-    they: 'They write',
+    writes: (name) => `${name} writes`,
     message: 'From the adviser',
     answer: 'See the suggestion and answer',
     replyToAnswer: 'Reply to this mail with yes, no or later, and the adviser does the rest.',
+    tellAdviser: 'Say yes, no or later to the adviser of the cluster, who does the rest.',
     contact: 'Contact',
     noContact: 'The other party has given no contact details; the adviser will help you on.',
-    signature: 'Regards from the cluster, with Kobling',
+    signature: 'Regards from the cluster',
+    sentWith: 'Sent with Kobling',
     someone: 'the other party',
     accept: 'Yes, we would like to meet',
     decline: 'No, thank you',

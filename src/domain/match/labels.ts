@@ -5,10 +5,18 @@ type Words = Readonly<Record<Language, string>>;
 
 export const reasonLabels = {
   'seeks-this': { nb: 'Søker dette', nn: 'Søkjer dette', en: 'Seeks this' },
-  'sought-by': { nb: 'Er søkt av den andre', nn: 'Er søkt av den andre', en: 'Is sought by the other' },
+  'sought-by': {
+    nb: 'Den andre parten søker dette',
+    nn: 'Den andre parten søkjer dette',
+    en: 'The other side seeks this',
+  },
   'meets-requirement': { nb: 'Svarer på kravet', nn: 'Svarar på kravet', en: 'Answers the requirement' },
   'answers-need': { nb: 'Svarer på behovet', nn: 'Svarar på behovet', en: 'Answers the need' },
-  'speaks-of-the-same': { nb: 'Skriver om det samme', nn: 'Skriv om det same', en: 'Write about the same' },
+  'speaks-of-the-same': {
+    nb: 'Begge skriver om det samme',
+    nn: 'Båe skriv om det same',
+    en: 'Both write about the same',
+  },
   'fits-thesis': { nb: 'Passer investorens tese', nn: 'Passar tesen til investoren', en: "Fits the investor's thesis" },
   'funded-similar': {
     nb: 'Har finansiert lignende før',

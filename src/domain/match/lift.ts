@@ -22,14 +22,17 @@ interface Edit {
   value: unknown;
 }
 
-const smallestLift = 0.01;
+/** A change of one fact is not worth telling for less. */
+const smallestLift = 0.02;
 
+/** `floor`: the score from which a pair is listed. A change that opens a gate must reach it. */
 export function liftsFor(
   kind: MatchKind,
   subject: Party,
   candidate: Party,
   context: MatchContext,
   lang: Language,
+  floor: number,
 ): Lift[] {
   const score = (s: Party, c: Party): number | null => {
     const verdict = judge(kind, s, c, context);
@@ -37,7 +40,7 @@ export function liftsFor(
   };
   const before = score(subject, candidate);
   return editsFor(kind, subject, candidate, context)
-    .map((edit): Lift => {
+    .map((edit): Lift & { isReplaced: boolean } => {
       const edited = { ...edit.party, doc: { ...edit.party.doc, [edit.field]: edit.value } };
       const isSubject = edit.party === subject;
       return {
@@ -46,10 +49,19 @@ export function liftsFor(
         label: fieldLabel(edit.field, lang),
         value: edit.value,
         before,
+        // An amount that stands there is only questioned where it closes the pair.
+        isReplaced: edit.field === 'raisingNok' && edit.party.doc.raisingNok !== undefined,
         after: isSubject ? score(edited, candidate) : score(subject, edited),
       };
     })
-    .filter((lift) => lift.after !== null && (lift.before === null || lift.after >= lift.before + smallestLift))
+    .filter(
+      ({ after, isReplaced }) =>
+        after !== null &&
+        (before === null
+          ? after >= floor
+          : !isReplaced && ((before < floor && after >= floor) || after >= before + smallestLift)),
+    )
+    .map(({ side, field, label, value, after }): Lift => ({ side, field, label, value, before, after }))
     .sort((a, b) => (b.after ?? 0) - (a.after ?? 0) || (a.field < b.field ? -1 : 1));
 }
 
@@ -63,7 +75,7 @@ function editsFor(kind: MatchKind, subject: Party, candidate: Party, context: Ma
     const edits: Edit[] = [];
     if (company.doc.fundingStage === undefined && i.stages?.[0] !== undefined)
       edits.push({ party: company, field: 'fundingStage', value: i.stages[0] });
-    const roundNok = Math.max(mandate.roundMinNok?.value ?? 0, (i.ticketMaxNok ?? i.ticketMinNok ?? 0) * 2);
+    const roundNok = Math.max(mandate.roundMinNok?.value ?? 0, (i.ticketMinNok ?? i.ticketMaxNok ?? 0) * 2);
     if (roundNok > 0 && (company.doc.raisingNok === undefined || (i.ticketMinNok ?? 0) > company.doc.raisingNok))
       edits.push({ party: company, field: 'raisingNok', value: roundNok });
     if (mandate.revenueMinNok !== undefined && company.doc.revenueNok === undefined)

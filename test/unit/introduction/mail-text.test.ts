@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { languages } from '../../../src/domain/member.ts';
+import { languages, type Language } from '../../../src/domain/member.ts';
 import { mailTemplates, type Introduction, type MailTemplate } from '../../../src/domain/introduction/introduction.ts';
 import { mailText, type MailInput } from '../../../src/domain/introduction/mail-text.ts';
 import { shownAtFirst } from '../../../src/domain/introduction/new-introduction.ts';
-import type { Reason } from '../../../src/domain/match/explain.ts';
+import type { Fact, Reason } from '../../../src/domain/match/explain.ts';
 import { inState, suggested } from '../../support/introductions.ts';
 
 const introduction = (): Introduction => ({ ...inState('scheduled'), answerBy: '2026-12-05T12:00:00.000Z' });
@@ -14,10 +14,12 @@ const input = (more: Partial<MailInput> = {}): MailInput => ({
   introduction: introduction(),
   lang: 'nb',
   ownName: 'Fallvakt',
+  ownContactName: undefined,
   otherName: 'Fjordkapital',
   needTitle: undefined,
   contact: undefined,
   link: 'https://kobling.example/i/i1/token',
+  canReply: false,
   ...more,
 });
 const all = mailTemplates.flatMap((template) => languages.map((lang) => [template, lang] as const));
@@ -57,8 +59,8 @@ describe.each(all)('the mail "%s" in %s', (template, lang) => {
 
 test('quotes both sides as each of them reads it', () => {
   const text = (to: 'a' | 'b') => mailText(input({ to })).text.replace(/\s+/gu, ' ');
-  expect(text('a')).toContain('Dere skriver: Vi måler <fall> i hjem De skriver: Vi ser etter måling');
-  expect(text('b')).toContain('Dere skriver: Vi ser etter måling De skriver: Vi måler <fall> i hjem');
+  expect(text('a')).toContain('Fallvakt skriver: Vi måler <fall> i hjem Fjordkapital skriver: Vi ser etter måling');
+  expect(text('b')).toContain('Fallvakt skriver: Vi ser etter måling Fjordkapital skriver: Vi måler <fall> i hjem');
 });
 
 test('shows only the reasons that the adviser left, with labels in the language of the reader', () => {
@@ -88,10 +90,49 @@ test('says which need it is about', () => {
   expect(mail.html).toContain('«Fall &lt;om natten&gt;»');
 });
 
-test('asks to reply by mail where there is no public address', () => {
-  const mail = mailText(input({ link: undefined }));
+test('asks to reply by mail where there is no public address and somebody reads replies, else to tell the adviser', () => {
+  const mail = mailText(input({ link: undefined, canReply: true }));
   expect(mail.text).toContain('Svar på denne e-posten');
   expect(mail.html).not.toContain('href');
+  const unread = mailText(input({ link: undefined }));
+  expect(unread.text).not.toContain('Svar på denne e-posten');
+  expect(unread.text).toContain('til rådgiveren');
+});
+
+test('greets the contact where there is one, and closes with the cluster', () => {
+  expect(mailText(input({ ownContactName: 'Kari Lid' })).text).toMatch(/^Hei, Kari Lid i Fallvakt\.\n/u);
+  expect(mailText(input()).text).toMatch(/^Hei, Fallvakt\.\n[^]*\nHilsen klyngen\n\nSendt med Kobling\n$/u);
+});
+
+test('says facts in words: stages, amounts with their unit, and places', () => {
+  const base = introduction();
+  const fact = (code: 'stage-named' | 'ticket-fits' | 'place-fits', subject: Fact, candidate: Fact): Reason => ({
+    type: 'fact',
+    code,
+    label: '',
+    subject,
+    candidate,
+  });
+  const reasons = [
+    fact('stage-named', { field: 'fundingStage', value: 'pre-seed' }, { field: 'stages', value: ['pre-seed', 'seed'] }),
+    fact(
+      'ticket-fits',
+      { field: 'raisingNok', value: 12_000_000 },
+      { field: 'ticketMinNok, ticketMaxNok', value: [null, 5_000_000] },
+    ),
+    fact('place-fits', { field: 'country', value: 'NO' }, { field: 'geographies', value: ['Norden'] }),
+  ];
+  const mail = (lang: Language) =>
+    mailText(
+      input({
+        lang,
+        introduction: { ...base, reasonsShown: [0, 1, 2], suggestion: { ...base.suggestion!, reasons } },
+      }),
+    ).text.replace(/\s+/gu, ' ');
+  expect(mail('nb')).toContain('Fallvakt: førsåkorn Fjordkapital: førsåkorn, såkorn');
+  expect(mail('nn')).toContain('Fallvakt: 12 000 000 kr Fjordkapital: inntil 5 000 000 kr');
+  expect(mail('en')).toContain('Fallvakt: NOK 12,000,000 Fjordkapital: up to NOK 5,000,000');
+  expect(mail('en')).toContain('Fallvakt: Norway Fjordkapital: Norden');
 });
 
 test('lets no text of anybody become markup, or a second line of the subject', () => {
