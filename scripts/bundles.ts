@@ -1,11 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { bundleQuestion } from '../src/app/schemas/bundle.ts';
-import { faultsOf } from '../src/app/faults.ts';
-import { readLines } from '../src/app/read-lines.ts';
 import { withClusterFolder } from './cluster-folder.ts';
 import { dateOption, runCommand } from './command.ts';
+import { readJsonLines, writeJsonLines } from './json-lines.ts';
 
 await runCommand({
   usage: `Puts together suppliers for each need of a file.
@@ -23,17 +20,10 @@ bundle should be proposed for it.`,
     now: dateOption,
   }),
   async run({ dir, needs, out, limit, now }) {
-    const asked: string[] = [];
-    for await (const line of readLines(createReadStream(needs) as AsyncIterable<Buffer>, needs)) {
-      if (line.text.trim() === '' && line.fault === undefined) continue;
-      const parsed = bundleQuestion.safeParse(line.fault === undefined ? tryJson(line.text) : undefined);
-      if (!parsed.success)
-        throw new Error(`${needs} line ${line.line}: ${faultsOf(parsed.error, line.text)[0]!.message}`);
-      asked.push(parsed.data.needId);
-    }
+    const asked = await readJsonLines(needs, bundleQuestion);
     const lines = await withClusterFolder(dir, now, async ({ bundles }) => {
       const found: object[] = [];
-      for (const needId of asked)
+      for (const { needId } of asked)
         for (const { rank, members, uncovered } of (await bundles.forNeed(needId, limit, 'nb')).items)
           found.push({
             needId,
@@ -43,15 +33,6 @@ bundle should be proposed for it.`,
           });
       return found;
     });
-    await writeFile(`${out}.part`, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-    await rename(`${out}.part`, out);
+    await writeJsonLines(out, lines);
   },
 });
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

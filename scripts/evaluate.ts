@@ -3,7 +3,8 @@ import { evaluate, type Interval } from '../src/domain/evaluate.ts';
 import { rankQuery, type MatchTask } from '../src/app/rank-queries.ts';
 import { withClusterFolder } from './cluster-folder.ts';
 import { dateOption, runCommand } from './command.ts';
-import { judgmentSchema, readJsonLines } from './judgments.ts';
+import { readJsonLines } from './json-lines.ts';
+import { judgmentSchema } from './judgments.ts';
 
 const figure = ({ mean, low, high }: Interval) => `${mean.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`;
 

@@ -9,7 +9,8 @@ import { weightTables } from '../src/domain/match/weights.ts';
 import { projectRoot } from '../src/project-root.ts';
 import { withClusterFolder } from './cluster-folder.ts';
 import { dateOption, runCommand } from './command.ts';
-import { judgmentSchema, readJsonLines } from './judgments.ts';
+import { readJsonLines } from './json-lines.ts';
+import { judgmentSchema } from './judgments.ts';
 
 const feedbackSchema = z.object({
   task: z.enum(matchTasks),

@@ -1,11 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { querySchema, rankQuery, type RankedLine } from '../src/app/rank-queries.ts';
-import { readLines } from '../src/app/read-lines.ts';
-import { faultsOf } from '../src/app/faults.ts';
 import { withClusterFolder, say } from './cluster-folder.ts';
 import { dateOption, runCommand } from './command.ts';
+import { readJsonLines, writeJsonLines } from './json-lines.ts';
 
 await runCommand({
   usage: `Ranks every question of a file over the cluster in a folder.
@@ -23,14 +20,7 @@ pairs that a gate closes are absent; there is no floor.`,
     now: dateOption,
   }),
   async run({ dir, queries, out, top, now }) {
-    const asked: z.infer<typeof querySchema>[] = [];
-    for await (const line of readLines(createReadStream(queries) as AsyncIterable<Buffer>, queries)) {
-      if (line.text.trim() === '' && line.fault === undefined) continue;
-      const parsed = querySchema.safeParse(line.fault === undefined ? tryJson(line.text) : undefined);
-      if (!parsed.success)
-        throw new Error(`${queries} line ${line.line}: ${faultsOf(parsed.error, line.text)[0]!.message}`);
-      asked.push(parsed.data);
-    }
+    const asked = await readJsonLines(queries, querySchema);
     const results = await withClusterFolder(dir, now, async ({ matching }) => {
       const lines: RankedLine[] = [];
       for (const [i, { task, queryId }] of asked.entries()) {
@@ -39,15 +29,6 @@ pairs that a gate closes are absent; there is no floor.`,
       }
       return lines;
     });
-    await writeFile(`${out}.part`, results.map((line) => `${JSON.stringify(line)}\n`).join(''));
-    await rename(`${out}.part`, out);
+    await writeJsonLines(out, results);
   },
 });
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -14,7 +14,7 @@ import {
 } from '../app/schemas/introduction.ts';
 import { requestSuggestions } from '../app/suggest-job.ts';
 import type { Suggest } from '../app/suggest.ts';
-import { actorOf } from './introduction-routes.ts';
+import { actorOf, bodyProblems } from './introduction-routes.ts';
 import { route, type Route } from './route.ts';
 
 export interface IntroductionBatchRoutesDeps {
@@ -26,15 +26,6 @@ export interface IntroductionBatchRoutesDeps {
 
 const base = '/api/v1/introductions';
 const tag = 'introductions';
-const bodyProblems = [
-  'malformed-json',
-  'too-large',
-  'unsupported-media-type',
-  'invalid',
-  'forbidden',
-  'unavailable',
-] as const;
-
 export function introductionBatchRoutes({ store, queue, suggest, approveMany }: IntroductionBatchRoutesDeps): Route[] {
   return [
     route({

@@ -31,7 +31,7 @@ export interface IntroductionRoutesDeps {
 
 const base = '/api/v1/introductions';
 const tag = 'introductions';
-const bodyProblems = [
+export const bodyProblems = [
   'malformed-json',
   'too-large',
   'unsupported-media-type',

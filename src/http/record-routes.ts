@@ -37,6 +37,18 @@ export const pageOf = <T>(page: Page<Stored<T>>, body: (stored: Stored<T>) => un
   nextCursor: page.nextCursor === undefined ? null : encodeCursor(page.nextCursor),
 });
 
+const changeProblems = [
+  'malformed-json',
+  'not-found',
+  'taken',
+  'stale',
+  'too-large',
+  'unsupported-media-type',
+  'invalid',
+  'precondition-required',
+  'unavailable',
+] as const;
+
 interface Plan<T> {
   name: 'member' | 'need' | 'event';
   records: Records<T>;
@@ -122,17 +134,7 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
       body: { schema, contentType: 'application/json' },
       needsIfMatch: true,
       answers: { 200: { description: 'Replaced.', schema, headers: etagHeader } },
-      problems: [
-        'malformed-json',
-        'not-found',
-        'taken',
-        'stale',
-        'too-large',
-        'unsupported-media-type',
-        'invalid',
-        'precondition-required',
-        'unavailable',
-      ],
+      problems: changeProblems,
       handle: async ({ params, body, request }) =>
         one(await records.replace(params.id, body, await expected(params.id, request.headers['if-match']))),
     }),
@@ -145,17 +147,7 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
       body: { schema: z.record(z.string(), z.unknown()), contentType: 'application/merge-patch+json' },
       needsIfMatch: true,
       answers: { 200: { description: 'Changed.', schema, headers: etagHeader } },
-      problems: [
-        'malformed-json',
-        'not-found',
-        'taken',
-        'stale',
-        'too-large',
-        'unsupported-media-type',
-        'invalid',
-        'precondition-required',
-        'unavailable',
-      ],
+      problems: changeProblems,
       handle: async ({ params, body, request }) =>
         one(await records.patch(params.id, body, await expected(params.id, request.headers['if-match']))),
     }),
