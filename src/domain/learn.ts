@@ -57,6 +57,8 @@ function spreads(queries: readonly LearnQuery[], width: number): number[] {
 export function fitWeights(queries: readonly LearnQuery[], { signs, ridge }: LearnSettings): number[] {
   const width = signs.length;
   const usable = queries.filter(({ rows }) => rows.some((row) => (row.grade ?? 0) > 0));
+  // Nothing to tell good from bad by: nothing is learned.
+  if (!usable.length) return new Array<number>(width).fill(0);
   const scale = spreads(usable, width);
   const tables = usable.map(({ rows }) => {
     const gains = rows.map((row) => gain(row.grade ?? 0));

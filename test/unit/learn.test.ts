@@ -62,6 +62,12 @@ describe('learning weights', () => {
     expect(fitWeights(constant, free).slice(1)).toEqual([0, 0]);
   });
 
+  test('learns nothing where nobody has found a match', () => {
+    const unfit = queries(3).map((query) => ({ ...query, rows: query.rows.map((row) => ({ ...row, grade: 0 })) }));
+    expect(fitWeights(unfit, free)).toEqual([0, 0, 0]);
+    expect(fitWeights([], free)).toEqual([0, 0, 0]);
+  });
+
   test('calibration keeps the order and makes the mean score the share of good matches', () => {
     const asked = queries(20);
     const weights = fitWeights(asked, free);
