@@ -52,11 +52,14 @@ export async function readHnswIndex(
   return wrap(graph, dimension, keyOfLabels, digestOfLabels);
 }
 
-/** FNV-1a over the numbers as they are stored: cheap enough to compare a hundred thousand vectors at a start. */
+/** Another text changes every number of its vector: some of them tell, and a start compares a hundred thousand vectors. */
+const digestEvery = 8;
+
+/** FNV-1a over every eighth number as it is stored. */
 function digestOf(vector: Float32Array): number {
   const words = new Uint32Array(vector.buffer, vector.byteOffset, vector.length);
   let digest = 0x811c9dc5;
-  for (let i = 0; i < words.length; i++) digest = Math.imul(digest ^ words[i]!, 0x01000193);
+  for (let i = 0; i < words.length; i += digestEvery) digest = Math.imul(digest ^ words[i]!, 0x01000193);
   return digest >>> 0;
 }
 

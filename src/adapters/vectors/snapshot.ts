@@ -14,7 +14,7 @@ const listOf = <T>(isEntry: (entry: unknown) => boolean) =>
   z.custom<T[]>((list) => Array.isArray(list) && list.every(isEntry));
 
 const descriptionSchema = z.strictObject({
-  format: z.literal(2),
+  format: z.literal(3),
   model: z.string(),
   dimension: z.number().int(),
   /** Of the graph's file: a flipped link would end the process in the middle of a search. CRC-32 reads as fast as a disk. */
@@ -44,7 +44,7 @@ export async function writeSnapshot(
   const digests = graph.digestOfLabels();
   const checksum = await checksumOf(part);
   await rename(part, path.join(folder, graphName(checksum)));
-  await writeFile(part, JSON.stringify({ format: 2, ...about, checksum, keys, digests } satisfies Description));
+  await writeFile(part, JSON.stringify({ format: 3, ...about, checksum, keys, digests } satisfies Description));
   await rename(part, descriptionFile(folder));
   // Another process may put its own in place at the same time: then the last description counts.
   const inPlace = graphName((await readDescription(folder)).checksum);
