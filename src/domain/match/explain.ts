@@ -3,10 +3,9 @@ import type { Language, Member } from '../member.ts';
 import { geographyFit } from './geography.ts';
 import { ticketFit } from './investor-features.ts';
 import { fieldLabel, labelOf, type ReasonCode } from './labels.ts';
-import { precedentsOf, rolesOf, type MatchContext, type MatchKind, type Roles } from './pair.ts';
+import { mustsOf, precedentsOf, rolesOf, type MatchContext, type MatchKind, type Roles } from './pair.ts';
 import { influences, type Influence } from './occlude.ts';
 import type { Party, PreparedFacet } from './party.ts';
-import { requirementMatches } from './requirements.ts';
 import { answer } from './similarity.ts';
 
 export interface Quotation {
@@ -186,13 +185,14 @@ function facts(roles: Roles, context: MatchContext): SidedFact[] {
       });
   }
   if (roles.task === 'supplier_for_need') {
-    for (const match of requirementMatches(roles.need.byRole.requirement, roles.supplier, context.gramWeights))
-      if (match.certificate !== undefined)
+    mustsOf(roles, context).forEach(({ certificate }, index) => {
+      if (certificate !== undefined)
         found.push({
-          code: `certificate-${match.certificate}`,
-          first: { field: `mustHave[${match.index}]`, value: roles.need.doc.mustHave?.[match.index] },
+          code: `certificate-${certificate}`,
+          first: { field: `mustHave[${index}]`, value: roles.need.doc.mustHave?.[index] },
           second: { field: 'certifications', value: roles.supplier.doc.certifications ?? null },
         });
+    });
   }
   const before = precedentsOf(roles, context).filter(({ likeness }) => likeness >= similarFrom);
   if (before.length > 0)
@@ -259,11 +259,7 @@ export function missingFor(
       ];
     }
     case 'supplier_for_need': {
-      const asksCertificate = requirementMatches(
-        roles.need.byRole.requirement,
-        roles.supplier,
-        context.gramWeights,
-      ).some((match) => match.certificate !== undefined);
+      const asksCertificate = mustsOf(roles, context).some(({ certificate }) => certificate !== undefined);
       return [
         ...absent(firstSide, roles.need.doc, ['mustHave', 'deadline']),
         ...absent(secondSide, roles.supplier.doc, [

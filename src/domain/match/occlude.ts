@@ -52,11 +52,15 @@ let withouts = new WeakMap<PreparedFacet, Party>();
 let withoutsHeld = 0;
 
 function made(party: Party, gone: PreparedFacet): Party {
+  // A must-have takes the setting that was made of it along: the two lists stay in step.
+  const setting = party.byRole.setting[party.byRole.requirement.indexOf(gone)];
   const facets = party.facets.flatMap((facet) => {
-    if (facet === gone) return [];
+    if (facet === gone || facet === setting) return [];
     return isQuotable(facet) || !isPartOf(gone, facet) ? [facet] : [{ ...facet, vector: without(facet, gone) }];
   });
-  const moved = new Map(party.facets.filter((facet) => facet !== gone).map((facet, i) => [facet, facets[i]!]));
+  const moved = new Map(
+    party.facets.filter((facet) => facet !== gone && facet !== setting).map((facet, i) => [facet, facets[i]!]),
+  );
   const byRole = Object.fromEntries(
     Object.entries(party.byRole).map(([role, list]) => [role, list.flatMap((facet) => moved.get(facet) ?? [])]),
   ) as unknown as Party['byRole'];
