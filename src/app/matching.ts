@@ -1,8 +1,9 @@
 /** Matches out: the use-cases behind the match routes, the command line and the start page. */
 import type { Language } from '../domain/member.ts';
-import { missingFor, reasonsFor, round, type Missing, type Reason } from '../domain/match/explain.ts';
+import { explain, round, type Evidence, type Reason } from '../domain/match/explain.ts';
 import { gates, type ClosedGate, type GateCode } from '../domain/match/gates.ts';
 import { liftsFor, type Lift } from '../domain/match/lift.ts';
+import { missingFor, type Missing } from '../domain/match/missing.ts';
 import { mandateOf, type Mandate } from '../domain/match/mandate.ts';
 import { canBeCandidate, judge, matchSubjects, type MatchContext, type MatchKind } from '../domain/match/pair.ts';
 import type { MemberParty, Party } from '../domain/match/party.ts';
@@ -44,6 +45,7 @@ export interface MatchItem {
   score: number;
   parts: { subjectToCandidate: number; candidateToSubject: number; structuredFit: number };
   reasons: Reason[];
+  evidence: Evidence[];
   missing: Missing[];
   requirements?: RequirementEvidence[];
   features?: Record<string, number>;
@@ -168,7 +170,7 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
       candidateToSubject: round(ranked.parts.back),
       structuredFit: round(ranked.parts.structure),
     },
-    reasons: reasonsFor(kind, subject, ranked.party, context, lang),
+    ...explain(kind, subject, ranked.party, context, lang),
     missing: missingFor(kind, subject, ranked.party, context, lang),
   });
   const featuresOf = ({ features }: Ranked) =>
