@@ -38,6 +38,8 @@ export interface Explanation {
 
 /** A sentence that moves the score by this much is told, whatever it resembles. */
 const noticeable = 0.015;
+/** Less than this may turn round when the text is embedded without the sentence. */
+const carriesFrom = 0.005;
 /** Without one of two quoted sentences the score falls by at least so much; the first pair is told however little it is. */
 const tellingDrop = 0.01;
 /** Sentences less alike than this convince nobody: below it most pairs only look as if drawn by lot. */
@@ -127,7 +129,7 @@ interface QuotablePair {
 
 /** Pairs of sentences that both carry the score, the weightiest first; each brings a sentence that was not quoted yet. */
 function quotablePairs(all: readonly Influence[], context: MatchContext): QuotablePair[] {
-  const carrying = (side: Influence['side']) => all.filter((one) => one.side === side && one.drop > 0);
+  const carrying = (side: Influence['side']) => all.filter((one) => one.side === side && one.drop >= carriesFrom);
   const byCandidates = carrying('candidate');
   const pairs = carrying('subject').flatMap((bySubject) =>
     byCandidates.flatMap((byCandidate): QuotablePair[] => {
