@@ -24,8 +24,6 @@ export const supplierFeatureTable = {
   mustBestCovered: lifts('forward', 'rules', 'the best degree that no certificate decides'),
   certificates: lifts('structure', 'rules', 'share of certificate demands shown, 0.5 where none is asked'),
   niceMean: lifts('forward', 'vectors', 'mean over the nice-to-haves'),
-  offerBest: lifts('back', 'vectors', 'best offer against any sentence of the need'),
-  offerMean: lifts('back', 'vectors', 'mean over its offers'),
   descriptionMean: lifts('forward', 'vectors', "mean over the need's sentences"),
   buyerKind: lifts('structure', 'fields', "sells to the owner's kind, 0.5 unknown"),
   ready: lifts('structure', 'fields', 'far enough for the route'),
@@ -84,8 +82,6 @@ export function supplierFeatures(
   const profile = supplier.byRole.profile[0]?.vector;
   const title = need.facets.find((facet) => facet.field === 'title');
   const sentences = [...supplier.byRole.offer, ...supplier.byRole.about];
-  const needSide = [...need.byRole.requirement, ...need.byRole.wish, ...need.byRole.about];
-  const offers = bestPairs(supplier.byRole.offer, needSide, weights).map((pair) => pair.similarity);
   const demanded = musts.filter((m) => m.certificate !== undefined);
   const asked = union([title?.concepts ?? [], ...need.byRole.requirement.map((facet) => facet.concepts)]);
   const { ownConcepts } = supplier;
@@ -111,8 +107,6 @@ export function supplierFeatures(
         ? 0.5
         : mean(demanded.map((m) => (m.certificate === 'shown' ? 1 : m.certificate === 'pending' ? 0.4 : 0))),
     niceMean: mean(bestPairs(need.byRole.wish, sentences, weights).map((pair) => pair.similarity)),
-    offerBest: best(offers),
-    offerMean: mean(offers),
     descriptionMean: mean(bestPairs(need.byRole.about, sentences, weights).map((pair) => pair.similarity)),
     buyerKind: sellsTo(supplier.doc, ownerKind),
     ready: readiness(supplier.doc, need.doc.procurementRoute),
