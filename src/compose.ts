@@ -35,6 +35,8 @@ import { createProgrammeMail } from './app/programme-mail.ts';
 import { planJob, planJobHandler } from './app/plan-job.ts';
 import { createProgrammes, type Programmes } from './app/programmes.ts';
 import type { Clock, Embedder, JobQueue, Mailer, Store } from './app/ports.ts';
+import { exposureJob, exposureJobHandler } from './app/exposure-job.ts';
+import { createPastEvents, type PastEvents } from './app/past-events.ts';
 import { createRecords } from './app/records.ts';
 import { suggestJob, suggestJobHandler } from './app/suggest-job.ts';
 import { createSuggest, type Suggest } from './app/suggest.ts';
@@ -52,6 +54,7 @@ export interface Engine {
   bundles: Bundles;
   joint: Joint;
   records: ReturnType<typeof createRecords>;
+  pastEvents: PastEvents;
   programmes: Programmes;
   introductions: Introductions;
   introduceByHand: IntroduceByHand;
@@ -166,7 +169,8 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
     clock,
     attendeesOf: async (eventId) => (await store.collection('events').get(eventId))?.doc.attendees,
   });
-  const records = createRecords(store, embedding, createIntroductionErasure(store, introductions));
+  const pastEvents = createPastEvents(store, embedding);
+  const records = createRecords(store, embedding, createIntroductionErasure(store, introductions), pastEvents);
   const solver = openThreadSolver();
   const programmes = createProgrammes({ store, queue, clock });
   const programmeMail = createProgrammeMail({ store, queue, mailer, messageIdHost: hostOf(mail.publicUrl) });
@@ -222,6 +226,7 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
     bundles,
     joint,
     records,
+    pastEvents,
     programmes,
     introductions,
     introduceByHand: createIntroduceByHand({ catalog, matching, introductions }),
@@ -238,6 +243,7 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
           [planJob]: planJobHandler({ store, matching, solver, clock }),
           [importJob]: importJobHandler({ store, embedding, spoolDir: options.spoolDir }),
           [suggestJob]: suggestJobHandler(suggest),
+          [exposureJob]: exposureJobHandler({ catalog, matching }),
           ...programmeMail.handlers,
           ...relay.handlers,
           ...timer.handlers,

@@ -10,7 +10,7 @@ import {
   outcomeLabels,
   stateLabels,
 } from '../domain/bundle/labels.ts';
-import type { CoverageCell } from '../domain/bundle/coverage.ts';
+import type { CoverageCell } from '../domain/coverage/coverage.ts';
 import {
   proposeBundles,
   type Bundle,

@@ -1,5 +1,5 @@
 /** Needs that several public bodies could buy together, and themes for professional networks. */
-import { systemsOf } from '../domain/bundle/systems.ts';
+import { systemsOf } from '../domain/coverage/systems.ts';
 import { jointNeeds, type JointNeed, type NeedQuotation } from '../domain/joint/joint-needs.ts';
 import { themeFacet, themeFrom, themesOf, type Theme, type ThemeInput } from '../domain/joint/themes.ts';
 import { round, type Quotation } from '../domain/match/explain.ts';

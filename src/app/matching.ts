@@ -1,8 +1,9 @@
 /** Matches out: the use-cases behind the match routes, the command line and the start page. */
 import type { Language } from '../domain/member.ts';
-import { missingFor, reasonsFor, round, type Missing, type Reason } from '../domain/match/explain.ts';
+import { explain, round, type Evidence, type Reason } from '../domain/match/explain.ts';
 import { gates, type ClosedGate, type GateCode } from '../domain/match/gates.ts';
 import { liftsFor, type Lift } from '../domain/match/lift.ts';
+import { missingFor, type Missing } from '../domain/match/missing.ts';
 import { mandateOf, type Mandate } from '../domain/match/mandate.ts';
 import { canBeCandidate, judge, matchSubjects, type MatchContext, type MatchKind } from '../domain/match/pair.ts';
 import type { MemberParty, Party } from '../domain/match/party.ts';
@@ -44,6 +45,7 @@ export interface MatchItem {
   score: number;
   parts: { subjectToCandidate: number; candidateToSubject: number; structuredFit: number };
   reasons: Reason[];
+  evidence: Evidence[];
   missing: Missing[];
   requirements?: RequirementEvidence[];
   features?: Record<string, number>;
@@ -100,8 +102,9 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
       if (value === undefined) known.set(party, (value = read(party)));
       return value;
     };
-  const contextAt = (now: Date): MatchContext => ({
+  const contextAt = (now: Date, seq: number): MatchContext => ({
     gramWeights: catalog.grams,
+    systems: systemsAt(seq),
     today: now.toISOString().slice(0, 10),
     member: (id) => catalog.member(id),
     eventsOf: (id) => catalog.eventsOf(id),
@@ -112,10 +115,8 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
 
   const evidenceFor = (
     asked: Omit<EvidenceQuestion, 'today' | 'systems'>,
-    { today }: MatchContext,
-    seq: number,
-  ): Map<Party, RequirementEvidence[]> =>
-    requirementEvidence(catalog, pairStates, { ...asked, today, systems: systemsAt(seq) });
+    { today, systems }: MatchContext,
+  ): Map<Party, RequirementEvidence[]> => requirementEvidence(catalog, pairStates, { ...asked, today, systems });
 
   const subjectOf = (type: Party['type'], id: string, kind: MatchKind): Party => {
     const subject = catalog.party(type, id);
@@ -169,7 +170,7 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
       candidateToSubject: round(ranked.parts.back),
       structuredFit: round(ranked.parts.structure),
     },
-    reasons: reasonsFor(kind, subject, ranked.party, context, lang),
+    ...explain(kind, subject, ranked.party, context, lang),
     missing: missingFor(kind, subject, ranked.party, context, lang),
   });
   const featuresOf = ({ features }: Ranked) =>
@@ -179,12 +180,12 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
     async list({ subjectType, subjectId, kind, limit, lang, full, candidateType, among }) {
       const seq = await refresh();
       const now = clock.now();
-      const context = contextAt(now);
+      const context = contextAt(now, seq);
       const subject = subjectOf(subjectType, subjectId, kind);
       const { ranked, closed } = rankingOf(kind, subject, candidateType, context, among);
       const listed = ranked.filter((one) => one.score >= listingFloor).slice(0, limit);
       const candidates = listed.map(({ party }) => party);
-      const evidence = full === true ? evidenceFor({ kind, subject, candidates, lang }, context, seq) : undefined;
+      const evidence = full === true ? evidenceFor({ kind, subject, candidates, lang }, context) : undefined;
       return {
         subject: refOf(subject),
         items: listed.map((one, i) => ({
@@ -201,7 +202,7 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
     async explain({ subjectType, subjectId, kind, lang, candidateType, candidateId }) {
       const seq = await refresh();
       const now = clock.now();
-      const context = contextAt(now);
+      const context = contextAt(now, seq);
       const subject = subjectOf(subjectType, subjectId, kind);
       const candidate = candidateOf(catalog, kind, candidateType, candidateId);
       const common = { subject: refOf(subject), candidate: refOf(candidate), computedAt: now.toISOString() };
@@ -213,7 +214,7 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
       const ranked = rank(kind, subject, new Set([...shortlist(catalog, subject, open), candidate]), context);
       const position = ranked.findIndex((one) => one.party === candidate) + 1;
       const found = ranked[position - 1]!;
-      const evidence = evidenceFor({ kind, subject, candidates: [candidate], lang }, context, seq);
+      const evidence = evidenceFor({ kind, subject, candidates: [candidate], lang }, context);
       return {
         ...common,
         match: {
@@ -228,9 +229,9 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
     },
 
     async rankAll(kind, subjectType, subjectId) {
-      await refresh();
+      const seq = await refresh();
       const subject = subjectOf(subjectType, subjectId, kind);
-      return rankingOf(kind, subject, undefined, contextAt(clock.now())).ranked;
+      return rankingOf(kind, subject, undefined, contextAt(clock.now(), seq)).ranked;
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Who is judged for a need's must-haves, and how: one judgement for bundles and for the lists of matches. */
-import { coverageMatrix, type CoverageCell, type CoverageRow } from '../domain/bundle/coverage.ts';
-import { systemsOf, type Systems } from '../domain/bundle/systems.ts';
+import { coverageMatrix, type CoverageCell, type CoverageRow } from '../domain/coverage/coverage.ts';
+import { systemsOf, type Systems } from '../domain/coverage/systems.ts';
 import { round, type Quotation } from '../domain/match/explain.ts';
 import { supplierGate } from '../domain/match/gates.ts';
 import { labelOf } from '../domain/match/labels.ts';

@@ -10,6 +10,7 @@ import { textsOf, type Embedding } from './embedding.ts';
 import { faultsOf } from './faults.ts';
 import type { IntroductionErasure } from './introduction-erasure.ts';
 import { mergePatch } from './merge-patch.ts';
+import type { PastEvents } from './past-events.ts';
 import { StoreError, type Collection, type Page, type Store, type Stored, type Where } from './ports.ts';
 import { withdrawFromEvents } from './event-erasure.ts';
 import { eventSchema, newEventSchema } from './schemas/event.ts';
@@ -54,12 +55,15 @@ interface Kind<T extends { id: string }> {
   dependants(id: string, withdrawn: boolean): Promise<Record<string, string[]>>;
   /** Ends what hangs on it. */
   withdraw?(id: string): Promise<void>;
+  /** Erases what else is kept about it and says nothing without it. */
+  forget?(id: string): Promise<void>;
 }
 
 export function createRecords(
   store: Store,
   embedding: Embedding,
   introductions: IntroductionErasure,
+  pastEvents: Pick<PastEvents, 'erase'>,
 ): { members: Records<Member>; needs: Records<Need>; events: Records<MatchEvent> } {
   const members = store.collection('members');
   const needs = store.collection('needs');
@@ -82,6 +86,7 @@ export function createRecords(
             : (await events.find({ where: { attendees: id }, limit: 100 })).items.map((event) => event.id),
         }),
         withdraw: async (id) => withdrawFromEvents(store, id),
+        forget: async (id) => pastEvents.erase(id),
       },
       embedding,
       introductions,
@@ -243,6 +248,7 @@ function recordsOf<T extends { id: string }>(
         if (withdrawBy !== undefined) await introductions.erase(kind.type, id, withdrawBy);
       }
       if (withdrawBy !== undefined) await kind.withdraw?.(id);
+      await kind.forget?.(id);
       await collection.remove(id, found.version).catch(asProblem(kind.name, id));
       if (kind.type !== undefined) await embedding.erase(kind.type, id, textsOf(kind.type, found.doc));
     },

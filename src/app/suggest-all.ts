@@ -9,7 +9,11 @@ import { matchKindOf, type MatchTask } from './rank-queries.ts';
 const perSubject = 10;
 
 /** Cost: one ranking for each subject; other work goes on between two. */
-export async function suggestAll(deps: { catalog: Catalog; matching: Matching }, task: MatchTask): Promise<Plan> {
+export async function suggestAll(
+  deps: { catalog: Catalog; matching: Matching },
+  task: MatchTask,
+  signal?: AbortSignal,
+): Promise<Plan> {
   const { catalog, matching } = deps;
   await catalog.refresh();
   const { kind, subjectType } = matchKindOf[task];
@@ -28,6 +32,7 @@ export async function suggestAll(deps: { catalog: Catalog; matching: Matching },
         .map(({ party, score }) => ({ id: party.id, score })),
     });
     await nextTurn();
+    signal?.throwIfAborted();
   }
   return planSuggestions(wanted, {
     perSubject,

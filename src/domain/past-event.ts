@@ -10,3 +10,10 @@ export interface PastEvent {
   /** YYYY-MM-DD. */
   date: string;
 }
+
+/** What is left of it without that member; undefined where it was about the member, or nobody is left on the other side. */
+export function withoutMember(event: PastEvent, memberId: string): PastEvent | undefined {
+  if (event.subjectId === memberId) return undefined;
+  const counterpartIds = event.counterpartIds.filter((id) => id !== memberId);
+  return counterpartIds.length === 0 ? undefined : { ...event, counterpartIds };
+}

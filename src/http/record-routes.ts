@@ -157,7 +157,7 @@ function recordRoutes<T>({ name, records, schema, newSchema, listQuery, whereOf 
       summary:
         name === 'event'
           ? 'Remove an event that has no programme'
-          : `Remove a ${name} and its vectors; refused while it is in introductions or events, unless they are ended with it`,
+          : `Remove a ${name}, its vectors${name === 'member' ? ' and its past rounds and awards' : ''}; refused while it is in introductions or events, unless they are ended with it`,
       tag,
       params: idParams,
       query: removeQuery,

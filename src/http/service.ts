@@ -18,6 +18,8 @@ import { createMetrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
 import { ownHouse } from './own-house.ts';
 import { programmeRoutes } from './programme-routes.ts';
+import { exposureRoutes } from './exposure-routes.ts';
+import { pastEventRoutes } from './past-event-routes.ts';
 import { memberAndNeedRoutes } from './record-routes.ts';
 import type { Route } from './route.ts';
 import { serviceRoutes } from './service-routes.ts';
@@ -50,7 +52,7 @@ export function createService({
   routes: Route[];
   openApi: () => object;
 } {
-  const { store, catalog, matching, bundles, joint, queue, embedding, records, clock } = engine;
+  const { store, catalog, matching, bundles, joint, queue, embedding, records, pastEvents, clock } = engine;
   const { introductions, introduceByHand, suggest, approveMany, links } = engine;
   const answers = createAnswerCache(async () => `${await catalog.refresh()} ${clock.now().toISOString().slice(0, 10)}`);
   const metrics = createMetrics({
@@ -63,8 +65,10 @@ export function createService({
   const routes: Route[] = [
     ...bundleRoutes(bundles, joint, answers),
     ...memberAndNeedRoutes(records as never),
+    ...pastEventRoutes(pastEvents),
     ...programmeRoutes(engine),
     ...matchRoutes(matching, answers),
+    ...exposureRoutes(queue),
     ...importRoutes({ store, embedding, queue, spoolDir, ...(maxImportBytes === undefined ? {} : { maxImportBytes }) }),
     // Before those with an id in the same place.
     ...introductionBatchRoutes({ store, queue, suggest, approveMany }),

@@ -1,6 +1,7 @@
 /** What every store adapter must do. An adapter's own test calls this and adds what only its backend can show. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { StoreError, type Collection, type Store, type Stored, type WriteOp } from '../../src/app/ports.ts';
+import { createPastEvents } from '../../src/app/past-events.ts';
 import type { Introduction } from '../../src/domain/introduction/introduction.ts';
 import type { Member } from '../../src/domain/member.ts';
 
@@ -301,6 +302,40 @@ export function storeContract(name: string, makeWorld: () => Promise<StoreWorld>
         expect(await found('\0')).toEqual([]);
         expect(await found('')).toEqual(['a', 'b', 'c']);
         expect((await members.find({ text: 'mål', where: { county: 'Trøndelag' }, limit: 5 })).items).toHaveLength(1);
+      });
+    });
+
+    describe('past events', () => {
+      test('of a member are found on either side, page by page, and erased with its id, and nothing else is', async () => {
+        const history = store.collection('history');
+        const event = (id: string, subjectId: string, counterpartIds: string[]) =>
+          history.insert(id, { id, subjectId, text: `Event ${id}`, counterpartIds, date: '2024-05-01' });
+        await event('1', 'a', ['b']);
+        await event('2', 'c', ['a', 'b']);
+        await event('3', 'c', ['b']);
+        await event('4', 'c', ['a']);
+        await event('5', 'aa', ['ab']);
+        const erased: string[] = [];
+        const pastEvents = createPastEvents(store, {
+          erase: async (_type, id, texts) => void erased.push(id, ...texts),
+        });
+        const first = await pastEvents.of('a', { limit: 2 });
+        expect(ids(first.items)).toEqual(['1', '2']);
+        const second = await pastEvents.of('a', { limit: 2, after: first.nextCursor });
+        expect(ids(second.items)).toEqual(['4']);
+        expect(second.nextCursor).toBeUndefined();
+
+        await pastEvents.erase('a');
+        expect((await pastEvents.of('a', { limit: 10 })).items).toEqual([]);
+        const left = (await history.find({ limit: 10 })).items;
+        expect(left.map(({ id, doc }) => [id, doc.counterpartIds])).toEqual([
+          ['2', ['b']],
+          ['3', ['b']],
+          ['5', ['ab']],
+        ]);
+        expect(erased.toSorted()).toEqual(['1', '4', 'Event 1', 'Event 4']);
+        await pastEvents.erase('a');
+        expect(await history.count()).toBe(3);
       });
     });
 

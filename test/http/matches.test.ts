@@ -148,3 +148,22 @@ function fieldOf(doc: Record<string, unknown>, path: string): string {
   const value = doc[name!];
   return (index === undefined ? value : (value as string[])[Number(index)]) as string;
 }
+
+test('tells advisers how evenly candidates are shown, as the result of a job', async () => {
+  const taken = await request(service.app).post('/api/v1/exposure').send({ task: 'supplier_for_need' });
+  expect(taken.status).toBe(202);
+  await service.idle();
+  const { state, result } = (await request(service.app).get(taken.headers['location']!)).body;
+  expect(state).toBe('done');
+  expect(result).toMatchObject({ task: 'supplier_for_need', bound: 0.35 });
+  expect(result.suggestions).toBeGreaterThan(10);
+  expect(result.gini).toBeGreaterThanOrEqual(0);
+  expect(result.gini).toBeLessThanOrEqual(result.bound);
+  const times = (result.shownMost as { times: number }[]).map((one) => one.times);
+  expect(times).toEqual(times.toSorted((a, b) => b - a));
+
+  const member = { 'X-Kobling-Actor': 'member:m1' };
+  const refused = await request(service.app).post('/api/v1/exposure').set(member).send({ task: 'supplier_for_need' });
+  expect(refused.status).toBe(403);
+  expect((await request(service.app).post('/api/v1/exposure').send({ task: 'all' })).status).toBe(422);
+});

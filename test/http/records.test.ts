@@ -347,3 +347,43 @@ test('a write embeds only the texts that changed', async () => {
   const results = jobs.items.filter(({ doc }) => doc.key === `member:${id}`).map(({ doc }) => doc.result);
   expect(results).toEqual([{ embedded: 3 }, { embedded: 0 }, { embedded: 1 }]);
 });
+
+describe('history', () => {
+  const bring = async (subjectId: string, counterpartIds: string[], text: string) => {
+    const line = JSON.stringify({ subjectId, text, counterpartIds, date: '2025-03-01' });
+    const answer = await api().post('/api/v1/imports').set('Content-Type', 'application/x-ndjson').send(`${line}\n`);
+    expect(answer.status).toBe(200);
+    await service.idle();
+  };
+  const historyOf = async (id: string) => {
+    const answer = await api().get(`/api/v1/members/${id}/history`);
+    expect(answer.status).toBe(200);
+    return answer.body.items as { id: string; text: string; subjectId: string; counterpartIds: string[] }[];
+  };
+
+  test('of a member is read, erased, and gone with the member', async () => {
+    const buyer = await newMember();
+    const seller = await newMember();
+    await bring(buyer.id, [seller.id], 'Beds with sensors');
+    await bring(buyer.id, [seller.id, 'somebody-else'], 'Alarms for home care');
+    await bring(seller.id, ['a-fund'], 'Seed round');
+    expect((await historyOf(buyer.id)).map(({ text }) => text).toSorted()).toEqual([
+      'Alarms for home care',
+      'Beds with sensors',
+    ]);
+    expect(await historyOf(seller.id)).toHaveLength(3);
+
+    expect((await api().delete(`/api/v1/members/${seller.id}`)).status).toBe(204);
+    expect(await historyOf(seller.id)).toEqual([]);
+    expect(await historyOf(buyer.id)).toEqual([
+      expect.objectContaining({ text: 'Alarms for home care', counterpartIds: ['somebody-else'] }),
+    ]);
+    expect(await historyOf('a-fund')).toEqual([]);
+
+    expect((await api().delete(`/api/v1/members/${buyer.id}/history`)).status).toBe(204);
+    expect((await api().delete(`/api/v1/members/${buyer.id}/history`)).status).toBe(204);
+    expect(await historyOf(buyer.id)).toEqual([]);
+    await service.engine.catalog.refresh();
+    expect([...service.engine.catalog.eventsOf('somebody-else')]).toEqual([]);
+  });
+});

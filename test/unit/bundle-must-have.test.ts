@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { mustHave } from '../../src/domain/bundle/must-have.ts';
-import { connectionTo, sellsIntegration, systemsOf } from '../../src/domain/bundle/systems.ts';
+import { mustHave } from '../../src/domain/coverage/must-have.ts';
+import { connectionTo, sellsIntegration, systemsOf } from '../../src/domain/coverage/systems.ts';
 import { wishesOf } from '../../src/domain/bundle/wishes.ts';
 import { toyMember } from '../support/toy-parties.ts';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { adviceFor } from '../../src/domain/bundle/delivery.ts';
 import { outcomeLabel } from '../../src/domain/bundle/labels.ts';
 import { proposeBundles, type Proposal } from '../../src/domain/bundle/propose.ts';
-import { systemsOf } from '../../src/domain/bundle/systems.ts';
+import { systemsOf } from '../../src/domain/coverage/systems.ts';
 import type { Member } from '../../src/domain/member.ts';
 import type { Need } from '../../src/domain/need.ts';
 import { toyGrams, toyMember, toyNeed } from '../support/toy-parties.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { systemsOf } from '../../src/domain/bundle/systems.ts';
+import { systemsOf } from '../../src/domain/coverage/systems.ts';
 import { averageLink } from '../../src/domain/joint/average-link.ts';
 import { jointNeeds } from '../../src/domain/joint/joint-needs.ts';
 import { themeFacet, themesOf } from '../../src/domain/joint/themes.ts';

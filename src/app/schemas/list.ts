@@ -36,6 +36,7 @@ export const eventListQuery = z.strictObject({
   attendee: id.optional(),
   q: word.optional().describe('Text that stands in name or description.'),
 });
+export const pastEventListQuery = z.strictObject(paging);
 export const jobListQuery = z.strictObject({
   ...paging,
   state: z.enum(['waiting', 'active', 'done', 'dead']).optional(),

@@ -58,6 +58,12 @@ export const reason = z
 export const missing = z
   .object({ side: z.enum(['subject', 'candidate']), field: z.string(), label: z.string() })
   .meta({ id: 'MissingFact' });
+const evidence = quotation
+  .extend({
+    side: z.enum(['subject', 'candidate']),
+    effect: z.number().min(-1).max(1).describe('What it adds to the score; below 0 it speaks against the pair.'),
+  })
+  .meta({ id: 'Evidence' });
 const requirement = z
   .object({
     index: z.number().int(),
@@ -76,6 +82,7 @@ const matchItem = z.object({
   score: share.describe('Estimated chance that an adviser would call it a good match.'),
   parts: z.object({ subjectToCandidate: z.number(), candidateToSubject: z.number(), structuredFit: z.number() }),
   reasons: z.array(reason),
+  evidence: z.array(evidence).describe('Every other sentence that moves the score noticeably, the weightiest first.'),
   missing: z.array(missing),
   requirements: z.array(requirement).optional(),
   features: z.record(z.string(), z.number()).optional(),

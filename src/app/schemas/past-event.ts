@@ -8,3 +8,6 @@ export const pastEventSchema = z.strictObject({
   counterpartIds: z.array(id).min(1).max(100),
   date: isoDate,
 });
+
+/** As it is kept: with its id. */
+export const storedPastEventSchema = pastEventSchema.extend({ id }).meta({ id: 'PastEvent' });

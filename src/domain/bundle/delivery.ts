@@ -7,7 +7,7 @@
 import type { Member } from '../member.ts';
 import type { Need } from '../need.ts';
 import type { Bundle } from './propose.ts';
-import type { CoverageMatrix } from './coverage.ts';
+import type { CoverageMatrix } from '../coverage/coverage.ts';
 import type { Wishes } from './wishes.ts';
 
 export type DeliveryModel = 'customer-integration' | 'prime-contractor';

@@ -1,6 +1,6 @@
 /** Words shown beside bundles, in the reader's language. Quotations are never translated. */
 import type { Language } from '../member.ts';
-import type { CoverageState } from './coverage.ts';
+import type { CoverageState } from '../coverage/coverage.ts';
 import type { AdviceCode, ContractType, DeliveryModel } from './delivery.ts';
 import type { Outcome, Proposal } from './propose.ts';
 import type { Link } from './together.ts';

@@ -2,9 +2,9 @@
 import type { GramWeights } from '../match/grams.ts';
 import type { MemberParty, NeedParty } from '../match/party.ts';
 import { readiness } from '../match/supplier-features.ts';
-import { coverageMatrix, coveredFrom, type CoverageMatrix, type CoverageRow } from './coverage.ts';
+import { coverageMatrix, coveredFrom, type CoverageMatrix, type CoverageRow } from '../coverage/coverage.ts';
 import { bestSets, bitCount, standingWorth, type Coverer, type Found } from './search.ts';
-import { sellsIntegration, type Systems } from './systems.ts';
+import { sellsIntegration, type Systems } from '../coverage/systems.ts';
 import { linkOf, rivalryOf, type Link } from './together.ts';
 import { wishesOf, type Wishes } from './wishes.ts';
 

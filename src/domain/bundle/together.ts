@@ -3,7 +3,7 @@ import { asksForMoney } from '../match/partner-features.ts';
 import type { GramWeights } from '../match/grams.ts';
 import type { MemberParty } from '../match/party.ts';
 import { bestPairs, cosine } from '../match/similarity.ts';
-import { sellsIntegration, type Systems } from './systems.ts';
+import { sellsIntegration, type Systems } from '../coverage/systems.ts';
 
 /**
  * Whole profiles this alike, where neither seeks what the other has, are two answers to one question. Read off the most

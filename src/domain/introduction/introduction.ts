@@ -3,7 +3,8 @@
  * is asked first), side `b` the counterpart. Plain data, one document: history, mail to be sent and all.
  */
 import type { Language } from '../member.ts';
-import type { Missing, Reason } from '../match/explain.ts';
+import type { Reason } from '../match/explain.ts';
+import type { Missing } from '../match/missing.ts';
 import type { MatchKind } from '../match/pair.ts';
 
 export const sides = ['a', 'b'] as const;

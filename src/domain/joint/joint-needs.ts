@@ -3,7 +3,7 @@ import type { Quotation } from '../match/explain.ts';
 import type { GramWeights } from '../match/grams.ts';
 import type { NeedParty } from '../match/party.ts';
 import type { Need } from '../need.ts';
-import type { Systems } from '../bundle/systems.ts';
+import type { Systems } from '../coverage/systems.ts';
 import { averageLink } from './average-link.ts';
 import { mustPairs, needLikeness, preparedNeed, type PreparedNeed } from './need-likeness.ts';
 

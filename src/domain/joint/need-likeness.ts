@@ -1,6 +1,6 @@
 /** How much two needs ask for the same thing, and which of their must-haves say so. */
-import { mustHave, type MustHaveKind } from '../bundle/must-have.ts';
-import type { Systems } from '../bundle/systems.ts';
+import { mustHave, type MustHaveKind } from '../coverage/must-have.ts';
+import type { Systems } from '../coverage/systems.ts';
 import type { GramWeights } from '../match/grams.ts';
 import type { NeedParty, PreparedFacet } from '../match/party.ts';
 import { answer, cosine } from '../match/similarity.ts';

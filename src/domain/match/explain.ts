@@ -1,12 +1,11 @@
 /** Why a pair matches: quotations from both sides with offsets, and the plain facts that counted. Never generated prose. */
-import type { Language, Member } from '../member.ts';
+import type { Language } from '../member.ts';
 import { geographyFit } from './geography.ts';
 import { ticketFit } from './investor-features.ts';
-import { fieldLabel, labelOf, type ReasonCode } from './labels.ts';
-import { precedentsOf, rolesOf, type MatchContext, type MatchKind, type Roles } from './pair.ts';
+import { labelOf, type ReasonCode } from './labels.ts';
+import { mustsOf, precedentsOf, rolesOf, type MatchContext, type MatchKind, type Roles } from './pair.ts';
 import { influences, type Influence } from './occlude.ts';
 import type { Party, PreparedFacet } from './party.ts';
-import { requirementMatches } from './requirements.ts';
 import { answer } from './similarity.ts';
 
 export interface Quotation {
@@ -24,12 +23,23 @@ export type Reason =
   | { type: 'quotation'; code: ReasonCode; label: string; similarity: number; subject: Quotation; candidate: Quotation }
   | { type: 'fact'; code: ReasonCode; label: string; subject: Fact | undefined; candidate: Fact | undefined };
 
-export interface Missing {
+/** Every other sentence that the score hangs on, for or against. */
+export interface Evidence extends Quotation {
   side: 'subject' | 'candidate';
-  field: string;
-  label: string;
+  /** What the sentence adds to the score, -1 to 1; below 0 it speaks against the pair. */
+  effect: number;
 }
 
+export interface Explanation {
+  reasons: Reason[];
+  /** The weightiest first; none that a reason quotes. */
+  evidence: Evidence[];
+}
+
+/** A sentence that moves the score by this much is told, whatever it resembles. */
+const noticeable = 0.015;
+/** Less than this may turn round when the text is embedded without the sentence. */
+const carriesFrom = 0.005;
 /** Without one of two quoted sentences the score falls by at least so much; the first pair is told however little it is. */
 const tellingDrop = 0.01;
 /** Sentences less alike than this convince nobody: below it most pairs only look as if drawn by lot. */
@@ -71,32 +81,40 @@ function codeOf(roles: Roles, first: PreparedFacet, second: PreparedFacet, simil
 
 /**
  * Quotations of both sides, the most convincing first, then the facts. Sentences are quoted because the score would fall
- * without them and because they answer each other; where no two do, there are only facts.
+ * without them and because they answer each other; where no two do, there are only facts. What moves the score alone
+ * follows as evidence, so that a sentence told nowhere hardly counts.
  */
-export function reasonsFor(
+export function explain(
   kind: MatchKind,
   subject: Party,
   candidate: Party,
   context: MatchContext,
   lang: Language,
-): Reason[] {
+): Explanation {
   const roles = rolesOf(subject, candidate, kind);
   const subjectIsFirst = !roles.swapped;
-  const quotations = quotablePairs(influences(kind, subject, candidate, context), context).map(
-    ({ bySubject, byCandidate, similarity }): Reason => {
-      const [first, second] = subjectIsFirst ? [bySubject, byCandidate] : [byCandidate, bySubject];
-      const code = codeOf(roles, first, second, similarity);
-      return {
-        type: 'quotation',
-        code,
-        label: labelOf(code, lang),
-        similarity: round(similarity),
-        subject: quote(bySubject),
-        candidate: quote(byCandidate),
-      };
-    },
-  );
-  return [...quotations, ...facts(roles, context).map((fact) => orient(fact, subjectIsFirst, lang))];
+  const all = influences(kind, subject, candidate, context);
+  const pairs = quotablePairs(all, context);
+  const quotations = pairs.map(({ bySubject, byCandidate, similarity }): Reason => {
+    const [first, second] = subjectIsFirst ? [bySubject, byCandidate] : [byCandidate, bySubject];
+    const code = codeOf(roles, first, second, similarity);
+    return {
+      type: 'quotation',
+      code,
+      label: labelOf(code, lang),
+      similarity: round(similarity),
+      subject: quote(bySubject),
+      candidate: quote(byCandidate),
+    };
+  });
+  const quoted = new Set(pairs.flatMap(({ bySubject, byCandidate }) => [bySubject, byCandidate]));
+  return {
+    reasons: [...quotations, ...facts(roles, context).map((fact) => orient(fact, subjectIsFirst, lang))],
+    evidence: all
+      .filter(({ facet, drop }) => Math.abs(drop) >= noticeable && !quoted.has(facet))
+      .sort((a, b) => Math.abs(b.drop) - Math.abs(a.drop))
+      .map(({ side, facet, drop }) => ({ side, ...quote(facet), effect: round(drop) })),
+  };
 }
 
 interface QuotablePair {
@@ -111,7 +129,7 @@ interface QuotablePair {
 
 /** Pairs of sentences that both carry the score, the weightiest first; each brings a sentence that was not quoted yet. */
 function quotablePairs(all: readonly Influence[], context: MatchContext): QuotablePair[] {
-  const carrying = (side: Influence['side']) => all.filter((one) => one.side === side && one.drop > 0);
+  const carrying = (side: Influence['side']) => all.filter((one) => one.side === side && one.drop >= carriesFrom);
   const byCandidates = carrying('candidate');
   const pairs = carrying('subject').flatMap((bySubject) =>
     byCandidates.flatMap((byCandidate): QuotablePair[] => {
@@ -186,13 +204,14 @@ function facts(roles: Roles, context: MatchContext): SidedFact[] {
       });
   }
   if (roles.task === 'supplier_for_need') {
-    for (const match of requirementMatches(roles.need.byRole.requirement, roles.supplier, context.gramWeights))
-      if (match.certificate !== undefined)
+    mustsOf(roles, context).forEach(({ certificate }, index) => {
+      if (certificate !== undefined)
         found.push({
-          code: `certificate-${match.certificate}`,
-          first: { field: `mustHave[${match.index}]`, value: roles.need.doc.mustHave?.[match.index] },
+          code: `certificate-${certificate}`,
+          first: { field: `mustHave[${index}]`, value: roles.need.doc.mustHave?.[index] },
           second: { field: 'certifications', value: roles.supplier.doc.certifications ?? null },
         });
+    });
   }
   const before = precedentsOf(roles, context).filter(({ likeness }) => likeness >= similarFrom);
   if (before.length > 0)
@@ -228,57 +247,3 @@ const sharedSectors = (a: readonly string[] | undefined, b: readonly string[] | 
   const lower = new Set((b ?? []).map((sector) => sector.toLowerCase()));
   return (a ?? []).filter((sector) => lower.has(sector.toLowerCase()));
 };
-
-/** Fields that would let the pair be judged better and are not filled in. */
-export function missingFor(
-  kind: MatchKind,
-  subject: Party,
-  candidate: Party,
-  context: MatchContext,
-  lang: Language,
-): Missing[] {
-  const roles = rolesOf(subject, candidate, kind);
-  const firstSide = roles.swapped ? 'candidate' : 'subject';
-  const secondSide = roles.swapped ? 'subject' : 'candidate';
-  const absent = (side: Missing['side'], doc: object, fields: readonly string[]): Missing[] =>
-    fields
-      .filter((field) => {
-        const value = (doc as Record<string, unknown>)[field];
-        return value === undefined || (Array.isArray(value) && value.length === 0);
-      })
-      .map((field) => ({ side, field, label: fieldLabel(field, lang) }));
-  switch (roles.task) {
-    case 'investor_for_startup': {
-      const mandate = context.mandate(roles.investor);
-      const wanted: (keyof Member)[] = ['fundingStage', 'raisingNok', 'county', 'summary', 'offers'];
-      if (mandate.revenueMinNok !== undefined || mandate.wantsProfit !== undefined) wanted.push('revenueNok');
-      if (mandate.demandsCeMark !== undefined) wanted.push('certifications');
-      return [
-        ...absent(firstSide, roles.company.doc, wanted),
-        ...absent(secondSide, roles.investor.doc, ['stages', 'ticketMinNok', 'ticketMaxNok', 'geographies', 'thesis']),
-      ];
-    }
-    case 'supplier_for_need': {
-      const asksCertificate = requirementMatches(
-        roles.need.byRole.requirement,
-        roles.supplier,
-        context.gramWeights,
-      ).some((match) => match.certificate !== undefined);
-      return [
-        ...absent(firstSide, roles.need.doc, ['mustHave', 'deadline']),
-        ...absent(secondSide, roles.supplier.doc, [
-          'offers',
-          'summary',
-          'customers',
-          'phase',
-          ...(asksCertificate ? ['certifications'] : []),
-        ]),
-      ];
-    }
-    case 'partner_for_member':
-      return [
-        ...absent(firstSide, roles.one.doc, ['offers', 'seeks', 'summary']),
-        ...absent(secondSide, roles.other.doc, ['offers', 'seeks', 'summary']),
-      ];
-  }
-}

@@ -54,7 +54,7 @@ const patterns: readonly (readonly [Concept, RegExp])[] = [
   ['software', /\bsoftware\b|\bprogramvare/iu],
   ['consumer', /\bconsumer|\bforbruker|\bb2c\b/iu],
   ['welfare-technology', /velferdsteknologi|welfare tech/iu],
-  ['municipality-only', /(kun|bare|only)\b.{0,40}(kommun|municipal)|only buyer is a.{0,20}municipal/iu],
+  ['municipality-only', /(kun|bare|only)\b.{0,40}(kommun|municipal)/iu],
   ['uncertified', /ikke CE|pre-certification|uten CE|before CE|før CE|not CE/iu],
   ['pre-revenue', /pre-revenue|uten omsetning|utan omsetnad|without revenue|no revenue/iu],
   ['without-ai', /\bnon-AI\b|uten (KI|AI)\b/iu],
@@ -96,11 +96,10 @@ export interface Mandate {
 }
 
 const closedPattern =
-  /(tar|gjør|gjer) (for tiden )?(ikke|ikkje) nye investeringer|ikke nye investeringer|ikkje nye investeringar|(kun|bare|berre) oppfølging|fullinvestert|fully invested|no new (deals|investments)|not (currently )?(deploying|investing|making new)|closed (to|for) new|fund is closed|fondet er (stengt|lukket|avsluttet)|investeringsperioden er (over|utløpt|avsluttet)|har stanset nye/iu;
+  /(?<!\p{L})(ikke|ikkje|ingen|inga|no|not)(?!\p{L}).{0,20}(?<!\p{L})(nye?|new)\s+(\p{L}+\s+)?(invest|deal|plasser)|(?<!\p{L})not\s+(currently\s+)?(deploying|investing)|(?<!\p{L})(kun|bare|berre|only)\s.{0,20}(oppfølg|follow[- ]?(up|on))|full(t|y)?[- ]?invest|closed (to|for) new|(fond|fund|investeringsperiod|investment period)\p{L}*\s+(er|is|has)\s+(\p{L}+\s+)?(stengt|lukk|avslutt|utløp|over|closed|ended|expired)|(stans|stopp|paus)\p{L}*\s+(i\s+)?(nye|all(e)?)\s/iu;
 const nonEquityPattern =
-  /ikke egenkapital|ikkje eigenkapital|no equity|venture debt|rentefritt lån|lån- og garanti|lån og garanti|vekstlån|loans? (and|or) guarantee/iu;
-const propertyPattern =
-  /(uten|utan) eiendom faller|eiendomsselskap|helsebygg|\bproperty (company|investor)|real estate/iu;
+  /(?<!\p{L})(ikke|ikkje|ingen|no|not|uten|utan|without)\s+(\p{L}+\s+)?(egenkapital|eigenkapital|equity)|venture debt|(lån|loans?)(?!\p{L}).{0,12}(garanti|guarantee)|rentefri\p{L}*\s+lån|(vekst|vekste)lån|growth loan/iu;
+const propertyPattern = /(?<!\p{L})(eiendom|eigedom|helsebygg)|(?<!intellectual )property|real estate/iu;
 const onlyPattern =
   /(?:alt (?:som ikke gjelder|som ikkje gjeld|utenfor|utanfor)|everything (?:but|outside)|anything (?:but|outside)|nothing outside|non-)\s*(?<topic>[\p{L}][\p{L} /&-]+)|(?<topic2>[\p{L}-]+)-only\b|investerer (?:kun|bare|berre) i (?<topic3>[\p{L}, ]+)|only invest in (?<topic4>[\p{L}, ]+)|dedicated to (?<topic5>[\p{L} ]+)/iu;
 const generalistPattern =
@@ -238,9 +237,11 @@ export function mandateOf(investor: Member): Mandate {
     revenueMaxNok,
     roundMinNok,
     roundMaxNok,
-    demandsCeMark: first(/CE[- ]mer|CE mark in place|CE-marked|with CE\b|CE or near|(before|før) CE (er|is)/iu),
+    demandsCeMark: first(
+      /\bCE[- ]?(mer|marked)|\bCE mark\p{L}*\s+(in place|på plass|required|granted)|\b(with|med) CE\b|\bCE (or|eller)\b|(?<!\p{L})(før|before) CE (er|is)\b/iu,
+    ),
     demandsPayingCustomer: first(
-      /betalende (pilot)?kunde|betalande|paying customer|paying pilot|omsetning eller en kontrakt|signert pilotavtale/iu,
+      /betal(ende|ande)\s+\p{L}*(kund|pilot)|paying\s+\p{L}*(customer|client|pilot)|(omsetning|omsetnad|revenue|sales)\s+(eller|or)\s+(\p{L}+\s+)?(kontrakt|contract|avtale)|sign(ert|erte|ed)\s+\p{L}*(avtale|kontrakt|contract|agreement|pilot)/iu,
     ),
     deviceClassMin: classRange && {
       value: deviceClasses.findIndex(

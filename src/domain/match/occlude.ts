@@ -6,7 +6,7 @@ import { conceptsOf } from './concepts.ts';
 import { gramsOf } from './grams.ts';
 import { judgeOpen, type MatchContext, type MatchKind } from './pair.ts';
 import type { MemberParty, NeedParty, Party, PreparedFacet } from './party.ts';
-import { remembering, unitOf } from './similarity.ts';
+import { cosine, remembering, unitOf } from './similarity.ts';
 
 export interface Influence {
   side: 'subject' | 'candidate';
@@ -32,8 +32,8 @@ export function influences(kind: MatchKind, subject: Party, candidate: Party, co
 }
 
 /**
- * The party as if the sentence had not been written. Its whole-text vectors are not embedded anew but moved away from the
- * sentence by its share of the text, which is what a mean over tokens would do.
+ * The party as if the sentence had not been written. Its whole-text vectors are not embedded anew but estimated from its
+ * sentences, see `without`.
  */
 export function withoutFacet(party: Party, gone: PreparedFacet): Party {
   let found = withouts.get(gone);
@@ -52,11 +52,18 @@ let withouts = new WeakMap<PreparedFacet, Party>();
 let withoutsHeld = 0;
 
 function made(party: Party, gone: PreparedFacet): Party {
+  // A must-have takes the setting that was made of it along: the two lists stay in step.
+  const setting = party.byRole.setting[party.byRole.requirement.indexOf(gone)];
+  const sentences = party.facets.filter(isQuotable);
   const facets = party.facets.flatMap((facet) => {
-    if (facet === gone) return [];
-    return isQuotable(facet) || !isPartOf(gone, facet) ? [facet] : [{ ...facet, vector: without(facet, gone) }];
+    if (facet === gone || facet === setting) return [];
+    return isQuotable(facet) || !isPartOf(gone, facet)
+      ? [facet]
+      : [{ ...facet, vector: without(facet, gone, sentences) }];
   });
-  const moved = new Map(party.facets.filter((facet) => facet !== gone).map((facet, i) => [facet, facets[i]!]));
+  const moved = new Map(
+    party.facets.filter((facet) => facet !== gone && facet !== setting).map((facet, i) => [facet, facets[i]!]),
+  );
   const byRole = Object.fromEntries(
     Object.entries(party.byRole).map(([role, list]) => [role, list.flatMap((facet) => moved.get(facet) ?? [])]),
   ) as unknown as Party['byRole'];
@@ -79,12 +86,31 @@ function made(party: Party, gone: PreparedFacet): Party {
 
 const isPartOf = (facet: PreparedFacet, composite: PreparedFacet): boolean => composite.text.includes(facet.text);
 
-function without(composite: PreparedFacet, gone: PreparedFacet): Float32Array | undefined {
+/** How much of the estimate is the mean of the sentences that are left; measured against embedding anew (cosine .94). */
+const ofTheRest = 0.3;
+
+/**
+ * A whole text is about the mean of its sentences, each by its share of the text, at the length of that mean: the
+ * sentence is taken from it, and what the others mean alone is mixed in.
+ */
+function without(
+  composite: PreparedFacet,
+  gone: PreparedFacet,
+  sentences: readonly PreparedFacet[],
+): Float32Array | undefined {
   const { vector } = composite;
   if (vector === undefined || gone.vector === undefined) return vector;
-  const share = gone.text.length / composite.text.length;
+  const shareOf = (facet: PreparedFacet) => facet.text.length / composite.text.length;
+  const share = shareOf(gone);
   if (share >= 1) return undefined;
-  return unitOf(vector.map((value, i) => value - share * gone.vector![i]!));
+  const all = new Float32Array(vector.length);
+  for (const sentence of sentences)
+    if (sentence.vector !== undefined && isPartOf(sentence, composite))
+      for (let i = 0; i < all.length; i++) all[i]! += shareOf(sentence) * sentence.vector[i]!;
+  const length = Math.sqrt(cosine(all, all));
+  const moved = unitOf(vector.map((value, i) => length * value - share * gone.vector![i]!));
+  const rest = unitOf(all.map((value, i) => value - share * gone.vector![i]!));
+  return unitOf(moved.map((value, i) => (1 - ofTheRest) * value + ofTheRest * rest[i]!));
 }
 
 /** The document with the sentence taken out of its text, or the entry out of its list. */

@@ -1,4 +1,6 @@
 /** One pair, judged: which gate closes it, or how well it scores. The direction of asking does not change the verdict. */
+import { coverageOf, type CoverageCell } from '../coverage/coverage.ts';
+import type { Systems } from '../coverage/systems.ts';
 import { publicBodyKinds, raisingKinds, supplierKinds, type MemberKind } from '../member.ts';
 import { investorGate, partnerGate, supplierGate, type ClosedGate } from './gates.ts';
 import type { GramWeights } from './grams.ts';
@@ -21,6 +23,8 @@ export type PairState = 'none' | 'declined' | 'working-together';
 /** What judging needs to know beside the two parties. Everything is a lookup: no I/O, no clock. */
 export interface MatchContext {
   gramWeights: GramWeights;
+  /** What members connect to, by name. */
+  systems: Systems;
   /** YYYY-MM-DD. */
   today: string;
   member(id: string): MemberParty | undefined;
@@ -132,7 +136,7 @@ export function judgeOpen(kind: MatchKind, subject: Party, candidate: Party, con
     case 'supplier_for_need': {
       const owner = context.member(roles.need.doc.ownerId)?.doc;
       const features = {
-        ...supplierFeatures(roles.need, roles.supplier, owner, context.gramWeights),
+        ...supplierFeatures(roles.need, roles.supplier, owner, context.gramWeights, mustsOf(roles, context)),
         history: historyOf(precedentsOf(roles, context)),
       };
       return { ...turned(scoreOf(features, weightTables.supplier_for_need), roles.swapped), features };
@@ -143,6 +147,12 @@ export function judgeOpen(kind: MatchKind, subject: Party, candidate: Party, con
     }
   }
 }
+
+/** How the supplier answers each must-have, by the judgement that bundles and lists share. */
+export const mustsOf = (
+  { need, supplier }: Extract<Roles, { task: 'supplier_for_need' }>,
+  { systems, gramWeights }: MatchContext,
+): CoverageCell[] => coverageOf(need, supplier, systems, gramWeights);
 
 /** Past rounds of the investor, or awards of the supplier, that were like this case; weightiest first. */
 export function precedentsOf(roles: Roles, context: MatchContext): Precedent[] {

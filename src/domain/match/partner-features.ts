@@ -28,6 +28,7 @@ export const partnerFeatureTable = {
     'vectors',
     'the larger of seekBest and soughtBest: one plain wish is a reason to meet',
   ),
+  seekOfKind: lifts('structure', 'rules', 'the better answered of all seeks, less where it asks for another kind'),
   words: lifts('forward', 'words', "the subject's telling grams at the candidate, beyond chance", [-1, 1]),
   wordsBack: lifts('back', 'words', 'and the other way round', [-1, 1]),
   seekConcepts: lifts('forward', 'concepts', 'share of the concepts sought that the candidate speaks of'),
@@ -42,7 +43,7 @@ export const partnerFeatureTable = {
   conceptsAlike: lifts('structure', 'concepts', 'cosine of all concepts'),
   fieldsAlike: lifts('structure', 'concepts', 'cosine of the illnesses and settings'),
   solutionsAlike: lifts('structure', 'concepts', 'cosine of the solutions and methods'),
-  rivalry: lowers('structure', 'vectors', 'same offers, both sell, neither seeks the other'),
+  rivalry: lowers('structure', 'vectors', 'both sell the same thing, beyond what either seeks of the other'),
   fillsGap: lifts('forward', 'rules', 'the candidate offers a help that the subject shows a gap for'),
   gapFilled: lifts('back', 'rules', 'the subject offers a help that the candidate shows a gap for'),
   sellsToCandidate: lifts('forward', 'fields', 'the subject sells to this kind'),
@@ -57,8 +58,6 @@ export const partnerFeatureTable = {
   candidateService: either('structure', 'fields', 'service'),
   candidateUsers: either('structure', 'fields', 'user organisation'),
   complementaryKinds: lifts('structure', 'fields', 'one side buys or tests what the other makes'),
-  kindSought: lifts('forward', 'rules', "the candidate's kind is named in the subject's seeks"),
-  kindSoughtBack: lifts('back', 'rules', "the subject's kind is named in the candidate's seeks"),
   sharedSectors: lifts('structure', 'fields', 'share of the sector words that the candidate shares'),
   integrationsNamed: lifts('structure', 'fields', "one side's integration is the other's name"),
 } as const satisfies FeatureTable<string>;
@@ -70,20 +69,25 @@ const moneyPattern =
 /** Seeks that ask for money are for the investor match, not for partners. */
 export const asksForMoney = (text: string): boolean => moneyPattern.test(text);
 
+const maker =
+  'leverandør|vendor|supplier|produsent|produzent|manufactur|selskap|compan|bedrift|produkt|product|sensor|\\bapps?\\b|appar|apper|plattform|platform|algorit|robot|løsning|løysing|solution|utstyr|device|måler|målar|system|\\bEPJ|\\bEHR|e-kurve|biotech|pharma|programvare|software|modul';
 const kindWords: Readonly<Partial<Record<MemberKind, RegExp>>> = {
-  municipality: /kommun|municipal/iu,
-  intermunicipal: /kommun|municipal|interkommun/iu,
-  hospital: /sykehus|sjukehus|hospital|helseforetak|klinisk|clinical|avdeling|ward/iu,
-  research: /forsk|research|universit|studie|stud(y|ies)|evaluer|følge|academ|trial/iu,
-  testlab: /test|pilot|lab\b|verifi/iu,
-  tto: /\bTTO\b|lisens|licen|patent|IPR/iu,
-  incubator: /inkubator|incubator|aksellerator|accelerator|lab bench|kontorplass/iu,
-  lighthouse: /plattform|platform|EPJ|EHR|lighthouse|fyrtårn|distribut|leverandør/iu,
-  integrator: /integra|totalleverandør|contractor|systeml/iu,
-  service: /regulator|MDR|rådgiv|advis|consult|juri|certif|sertif/iu,
-  userorg: /bruker|brukar|user|pasient|patient|pårørende|panel/iu,
-  startup: /oppstart|startup|start-up|gründer|selskap|sensor|app\b|vendor|leverandør/iu,
-  company: /selskap|compan|leverandør|vendor|produsent|manufactur/iu,
+  municipality:
+    /kommun|municipal|bydel|hjemmetjen|heimeten|home care|sykehjem|sjukeheim|nursing home|care home|omsorgsbolig|legevakt|testsite|testarena|pilot/iu,
+  intermunicipal: /kommun|municipal|responssent|legevakt|samarbeid|pilot/iu,
+  hospital:
+    /sykehus|sjukehus|hospital|helsef|klini|clinic|avdeling|ward|intensiv|\bICU|kirurg|surg|cent(re|er)s?\b|\bsites?\b|pilot|trust/iu,
+  research:
+    /forsk|research|universit|studie|stud(y|ies)|evalu|academ|trial|fagmiljø|språkmiljø|miljø\b|utprøv|effekt|data\b/iu,
+  testlab: /test|pilot|\blab|verifi|utprøv/iu,
+  tto: /\bTTO\b|lisens|licen|patent|\bIPR?\b/iu,
+  incubator: /inkubator|incubator|aksel|accelerator|bench|kontorplass|labplass|produksj|manufactur/iu,
+  lighthouse: new RegExp(`${maker}|distribu|forhand|reseller|konsern|corporate|strategic|marked|market`, 'iu'),
+  integrator: /integra|totallever|totalkontra|contractor|system|leverandør|vendor|kobling|kopling/iu,
+  service: /regul|MDR|rådgiv|advis|consult|konsulent|juri|serti|certif|tilbud|reimburs|refusjon/iu,
+  userorg: /bruker|brukar|user|pasient|patient|pårør|panel|medvirk/iu,
+  startup: new RegExp(`${maker}|oppstart|startup|start-up|gründer|founder|spin`, 'iu'),
+  company: new RegExp(`${maker}|distribu|forhand|reseller|sales`, 'iu'),
 };
 
 const mean = (values: readonly number[]): number =>
@@ -94,23 +98,32 @@ interface Wishes {
   seeks: readonly PreparedFacet[];
   seekConcepts: Concepts;
   offerConcepts: Concepts;
-  kinds: ReadonlySet<MemberKind>;
+  /** The kinds of member that each seek names. */
+  kindsBySeek: readonly ReadonlySet<MemberKind>[];
 }
 const wishesKnown = new WeakMap<MemberParty, Wishes>();
 function wishesOf(party: MemberParty): Wishes {
   let wishes = wishesKnown.get(party);
   if (wishes === undefined) {
     const seeks = party.byRole.seek.filter((facet) => !asksForMoney(facet.text));
+    const kindsBySeek = seeks.map(
+      ({ text }) => new Set(memberKinds.filter((kind) => kindWords[kind]?.test(text) ?? false)),
+    );
     wishes = {
       seeks,
       seekConcepts: union(seeks.map((facet) => facet.concepts)),
       offerConcepts: union(party.byRole.offer.map((facet) => facet.concepts)),
-      kinds: new Set(memberKinds.filter((kind) => seeks.some((facet) => kindWords[kind]?.test(facet.text) ?? false))),
+      kindsBySeek,
     };
     wishesKnown.set(party, wishes);
   }
   return wishes;
 }
+
+/** A seek that names other kinds of member is answered by this one in part; one that names none, by most. */
+const kindShare = (named: ReadonlySet<MemberKind>, kind: MemberKind): number =>
+  named.has(kind) ? 1 : named.size === 0 ? 0.7 : 0.4;
+
 const sells = (kind: MemberKind) => ['startup', 'company', 'lighthouse', 'integrator', 'service'].includes(kind);
 const hosts = (kind: MemberKind) => [...publicBodyKinds, 'research', 'testlab', 'userorg'].includes(kind);
 
@@ -162,8 +175,6 @@ export function partnerFeatures(
   const soughtPairs = bestPairs(theirs.seeks, sentencesOf(subject), weights).map((pair) => pair.similarity);
   const seekBest = best(seek);
   const soughtBest = best(soughtPairs);
-  const offers = bestPairs(subject.byRole.offer, candidate.byRole.offer, weights).map((pair) => pair.similarity);
-  const offersAlike = best(offers);
   const a = subject.doc;
   const b = candidate.doc;
   const makers = sells(a.kind) && sells(b.kind);
@@ -175,6 +186,9 @@ export function partnerFeatures(
   const soughtConceptsBest = best(
     theirs.seeks.map((facet) => conceptShare(facet.concepts, subject.ownConcepts, weights)),
   );
+  const seekEither = Math.max(seekBest, soughtBest);
+  const profiles = Math.max(0, cosine(subject.byRole.profile[0]?.vector, candidate.byRole.profile[0]?.vector));
+  const solutionsAlike = conceptCosine(subject.concepts, candidate.concepts, weights, onAxes('solution', 'method'));
   const askToProfile = Math.max(0, cosine(subject.byRole.ask[0]?.vector, candidate.byRole.profile[0]?.vector));
   const profileToAsk = Math.max(0, cosine(subject.byRole.profile[0]?.vector, candidate.byRole.ask[0]?.vector));
   const integrates = (one: MemberParty, other: MemberParty) =>
@@ -184,7 +198,7 @@ export function partnerFeatures(
       ? 1
       : 0;
   return {
-    profiles: Math.max(0, cosine(subject.byRole.profile[0]?.vector, candidate.byRole.profile[0]?.vector)),
+    profiles,
     askToProfile,
     profileToAsk,
     asks: Math.max(0, cosine(subject.byRole.ask[0]?.vector, candidate.byRole.ask[0]?.vector)),
@@ -195,7 +209,11 @@ export function partnerFeatures(
     reciprocal: Math.sqrt(seekBest * soughtBest),
     askReciprocal: Math.sqrt(askToProfile * profileToAsk),
     askEither: Math.max(askToProfile, profileToAsk),
-    seekEither: Math.max(seekBest, soughtBest),
+    seekEither,
+    seekOfKind: best([
+      ...seek.map((similarity, i) => similarity * kindShare(ours.kindsBySeek[i]!, b.kind)),
+      ...soughtPairs.map((similarity, i) => similarity * kindShare(theirs.kindsBySeek[i]!, a.kind)),
+    ]),
     words: surplus(subject, candidate, weights),
     wordsBack: surplus(candidate, subject, weights),
     seekConcepts: conceptShare(ours.seekConcepts, candidate.ownConcepts, weights),
@@ -209,8 +227,8 @@ export function partnerFeatures(
     candidateIsSought: conceptShare(candidate.ownConcepts, ours.seekConcepts, weights),
     conceptsAlike: conceptCosine(subject.concepts, candidate.concepts, weights),
     fieldsAlike: conceptCosine(subject.concepts, candidate.concepts, weights, onAxes('field', 'setting')),
-    solutionsAlike: conceptCosine(subject.concepts, candidate.concepts, weights, onAxes('solution', 'method')),
-    rivalry: makers ? Math.max(0, offersAlike - Math.max(seekBest, soughtBest)) : 0,
+    solutionsAlike,
+    rivalry: makers ? Math.sqrt(Math.max(0, profiles - seekEither) * solutionsAlike) : 0,
     fillsGap: fillsGap(candidate, subject),
     gapFilled: fillsGap(subject, candidate),
     sellsToCandidate: sellsTo(a, b.kind),
@@ -230,8 +248,6 @@ export function partnerFeatures(
     candidateService: b.kind === 'service' ? 1 : 0,
     candidateUsers: b.kind === 'userorg' ? 1 : 0,
     complementaryKinds: (sells(a.kind) && hosts(b.kind)) || (hosts(a.kind) && sells(b.kind)) ? 1 : 0,
-    kindSought: ours.kinds.has(b.kind) ? 1 : 0,
-    kindSoughtBack: theirs.kinds.has(a.kind) ? 1 : 0,
     sharedSectors:
       sectorsA.length === 0 ? 0 : sectorsA.filter((sector) => sectorsB.has(sector)).length / sectorsA.length,
     integrationsNamed: Math.max(integrates(subject, candidate), integrates(candidate, subject)),

@@ -1,10 +1,10 @@
 /** Signals between a need and a supplier. */
+import type { CoverageCell } from '../coverage/coverage.ts';
 import { publicBodyKinds, type Member } from '../member.ts';
 import { conceptCosine, conceptShare, onAxes, union } from './concepts.ts';
 import { either, lifts, type FeatureTable } from './feature-table.ts';
 import { surplus, type GramWeights } from './grams.ts';
 import type { MemberParty, NeedParty } from './party.ts';
-import { requirementMatches, type RequirementMatch } from './requirements.ts';
 import { bestPairs, cosine } from './similarity.ts';
 
 export const supplierFeatureTable = {
@@ -20,14 +20,10 @@ export const supplierFeatureTable = {
   offerConcepts: lifts('back', 'concepts', 'the offer whose concepts the need asks for most'),
   conceptsAlike: lifts('forward', 'concepts', 'cosine of all concepts'),
   solutionsAlike: lifts('forward', 'concepts', 'cosine of the solutions and methods'),
-  mustMean: lifts('forward', 'vectors', 'mean degree over the must-haves'),
-  mustBest: lifts('forward', 'vectors', 'best degree that no certificate decides'),
-  mustSecond: lifts('forward', 'vectors', 'second best'),
-  mustWeakest: lifts('forward', 'vectors', 'the weakest must-have that no certificate decides'),
+  mustsCovered: lifts('forward', 'rules', 'mean degree over the must-haves'),
+  mustBestCovered: lifts('forward', 'rules', 'the best degree that no certificate decides'),
   certificates: lifts('structure', 'rules', 'share of certificate demands shown, 0.5 where none is asked'),
-  niceMean: lifts('forward', 'vectors', 'mean degree over the nice-to-haves'),
-  offerBest: lifts('back', 'vectors', 'best offer against any sentence of the need'),
-  offerMean: lifts('back', 'vectors', 'mean over its offers'),
+  niceMean: lifts('forward', 'vectors', 'mean over the nice-to-haves'),
   descriptionMean: lifts('forward', 'vectors', "mean over the need's sentences"),
   buyerKind: lifts('structure', 'fields', "sells to the owner's kind, 0.5 unknown"),
   ready: lifts('structure', 'fields', 'far enough for the route'),
@@ -81,17 +77,11 @@ export function supplierFeatures(
   supplier: MemberParty,
   owner: Member | undefined,
   weights: GramWeights,
-  musts: readonly RequirementMatch[] = requirementMatches(need.byRole.requirement, supplier, weights),
+  musts: readonly CoverageCell[],
 ): Record<SupplierFeature, number> {
   const profile = supplier.byRole.profile[0]?.vector;
   const title = need.facets.find((facet) => facet.field === 'title');
   const sentences = [...supplier.byRole.offer, ...supplier.byRole.about];
-  const needSide = [...need.byRole.requirement, ...need.byRole.wish, ...need.byRole.about];
-  const offers = bestPairs(supplier.byRole.offer, needSide, weights).map((pair) => pair.similarity);
-  const substance = musts
-    .filter((m) => m.certificate === undefined)
-    .map((m) => m.degree)
-    .sort((a, b) => b - a);
   const demanded = musts.filter((m) => m.certificate !== undefined);
   const asked = union([title?.concepts ?? [], ...need.byRole.requirement.map((facet) => facet.concepts)]);
   const { ownConcepts } = supplier;
@@ -110,17 +100,13 @@ export function supplierFeatures(
     offerConcepts: best(supplier.byRole.offer.map((facet) => conceptShare(facet.concepts, need.concepts, weights))),
     conceptsAlike: conceptCosine(need.concepts, ownConcepts, weights),
     solutionsAlike: conceptCosine(need.concepts, ownConcepts, weights, solutions),
-    mustMean: mean(musts.map((m) => m.degree)),
-    mustBest: substance[0] ?? 0,
-    mustSecond: substance[1] ?? 0,
-    mustWeakest: substance.at(-1) ?? 0,
+    mustsCovered: mean(musts.map((m) => m.degree)),
+    mustBestCovered: best(musts.filter((m) => m.certificate === undefined).map((m) => m.degree)),
     certificates:
       demanded.length === 0
         ? 0.5
         : mean(demanded.map((m) => (m.certificate === 'shown' ? 1 : m.certificate === 'pending' ? 0.4 : 0))),
-    niceMean: mean(requirementMatches(need.byRole.wish, supplier, weights).map((m) => m.degree)),
-    offerBest: best(offers),
-    offerMean: mean(offers),
+    niceMean: mean(bestPairs(need.byRole.wish, sentences, weights).map((pair) => pair.similarity)),
     descriptionMean: mean(bestPairs(need.byRole.about, sentences, weights).map((pair) => pair.similarity)),
     buyerKind: sellsTo(supplier.doc, ownerKind),
     ready: readiness(supplier.doc, need.doc.procurementRoute),

@@ -4,8 +4,7 @@ import { certificateState, type CertificateState } from '../match/certificates.t
 import type { Quotation } from '../match/explain.ts';
 import type { GramWeights } from '../match/grams.ts';
 import type { MemberParty, NeedParty, PreparedFacet } from '../match/party.ts';
-import { evidenceOf } from '../match/requirements.ts';
-import { coverageFeatures } from './coverage-features.ts';
+import { coverageFeatures, evidenceOf } from './coverage-features.ts';
 import { coverageDegree } from './coverage-weights.ts';
 import { languagesIn, mustHave, type MustHave } from './must-have.ts';
 import { connectionTo, sellsIntegration, type Systems } from './systems.ts';
@@ -62,6 +61,29 @@ function quoteEntry(member: Member, field: 'certifications' | 'integrations', pa
 const sentenceWith = (supplier: MemberParty, passes: (text: string) => boolean): Quotation | undefined =>
   quoteFacet(evidenceOf(supplier).find((facet) => passes(facet.text)));
 
+const readKnown = new WeakMap<Systems, WeakMap<PreparedFacet, MustHave>>();
+
+/** Each must-have is read once for each state of the catalog: a list judges it beside every supplier. */
+function mustHavesOf(need: NeedParty, systems: Systems): MustHave[] {
+  let known = readKnown.get(systems);
+  if (known === undefined) readKnown.set(systems, (known = new WeakMap()));
+  return need.byRole.requirement.map((facet, index) => {
+    const read = known.get(facet);
+    if (read?.index === index) return read;
+    const must = mustHave(facet.text, index, systems.has);
+    known.set(facet, must);
+    return must;
+  });
+}
+
+/** One supplier by itself, beside what an ordinary cluster has: the same whoever else is there. */
+export const coverageOf = (
+  need: NeedParty,
+  supplier: MemberParty,
+  systems: Systems,
+  weights: GramWeights,
+): CoverageCell[] => coverageMatrix(need, [supplier], systems, weights).rows[0]!.cells;
+
 /** Cost: must-haves x suppliers x sentences. */
 export function coverageMatrix(
   need: NeedParty,
@@ -69,7 +91,7 @@ export function coverageMatrix(
   systems: Systems,
   weights: GramWeights,
 ): CoverageMatrix {
-  const musts = need.byRole.requirement.map((facet, index) => mustHave(facet.text, index, systems.has));
+  const musts = mustHavesOf(need, systems);
   const rows: CoverageRow[] = suppliers.map((supplier) => ({ supplier, cells: [] }));
   for (const must of musts) {
     const column = columnOf(need, must, suppliers, systems, weights);

@@ -3,7 +3,6 @@ import type { Member } from '../member.ts';
 import { conceptShare } from '../match/concepts.ts';
 import { containment, type GramWeights } from '../match/grams.ts';
 import type { MemberParty, NeedParty, PreparedFacet } from '../match/party.ts';
-import { evidenceOf } from '../match/requirements.ts';
 import { answer, cosine } from '../match/similarity.ts';
 import { deliverableIn, type Deliverable, type MustHave } from './must-have.ts';
 
@@ -36,6 +35,12 @@ export function deliverablesOf(member: Member): Set<Deliverable> {
   if (staffed.test(text)) return new Set(['staffed']);
   return new Set(industry === 'digital-health' ? ['software'] : []);
 }
+
+/** Sentences that can answer a must-have. */
+export const evidenceOf = (supplier: MemberParty): readonly PreparedFacet[] => [
+  ...supplier.byRole.offer,
+  ...supplier.byRole.about,
+];
 
 export interface Answered {
   features: CoverageFeatures;
