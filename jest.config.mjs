@@ -22,5 +22,6 @@ export default {
       },
     ],
   },
-  testTimeout: 60_000,
+  // A loaded machine embeds the seed in a minute and more.
+  testTimeout: 120_000,
 };

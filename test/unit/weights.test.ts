@@ -17,6 +17,7 @@ test.each(matchTasks)(
       });
       expect(reason).not.toBe('');
     }
+    expect(Object.keys(table.features)).toEqual(expect.arrayContaining([...(table.setByHandSince ?? [])]));
     expect(table.wonBy!.gain.low).toBeGreaterThan(0);
   },
 );

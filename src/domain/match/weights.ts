@@ -37,6 +37,8 @@ export interface WeightTable<F extends string> {
   bias: number;
   features: Readonly<Record<F, Weight>>;
   wonBy: WonBy | null;
+  /** Features whose weights were set by hand after that: the figures of `wonBy` are those of the table without them. */
+  setByHandSince?: readonly F[];
 }
 
 export interface WeightTables {
