@@ -45,10 +45,15 @@ interface Fault {
   writeErrors?: unknown;
 }
 
+/** What a socket says that broke under the driver; it passes some of that on as it is. */
+const brokenSocket = /^(?:E[A-Z]+|ERR_(?:STREAM|SOCKET)_[A-Z_]+)$/u;
+
 /** By name, for the driver is loaded late: what is not the server's own refusal means that it cannot be reached. */
 export function asStoreError(error: unknown): unknown {
   const { name, code, message, writeErrors } = error as Fault;
-  if (error instanceof StoreError || name === undefined || !/^Mongo/u.test(name)) return error;
+  if (error instanceof StoreError || name === undefined) return error;
+  const isBroken = typeof code === 'string' && brokenSocket.test(code);
+  if (!isBroken && !/^Mongo/u.test(name)) return error;
   // A batch whose connection broke looks like a refused one, without a refusal.
   const isCutOff = name === 'MongoBulkWriteError' && (writeErrors === undefined || [writeErrors].flat().length === 0);
   const isRefusal =
