@@ -9,7 +9,7 @@ import { collectionNames } from './tables.ts';
 import { upgrades as releasedUpgrades, versionOf, type Upgrade } from './upgrades.ts';
 
 export interface MongoOptions {
-  /** How long a call waits for the database. Default 1500 ms: a refusal comes within two seconds. */
+  /** How long a call waits for the database. Default 1300 ms: with what went before, a refusal comes within two seconds. */
   waitMs?: number;
   /** Entries of the change log that are kept at least. Default 200,000. */
   keepChanges?: number;
@@ -29,7 +29,7 @@ const socketMs = 20_000;
  * @throws StoreError `unavailable` when the database does not answer; Error when the data was written by a newer program.
  */
 export async function openMongoStore(url: string, options: MongoOptions = {}): Promise<Store> {
-  const { waitMs = 1500, keepChanges = 200_000, relayEveryMs = 2000, upgrades = releasedUpgrades } = options;
+  const { waitMs = 1300, keepChanges = 200_000, relayEveryMs = 2000, upgrades = releasedUpgrades } = options;
   // Upgrades and new indexes take as long as they take.
   const patient = await connect(url, 0);
   try {
