@@ -25,6 +25,8 @@ export interface BullQueueOptions {
   lockMs?: number;
   /** How often jobs of ended processes are looked for. Default 5 s. */
   stalledMs?: number;
+  /** A connection that is not heard of for so long is made anew; more than the 5 s of a blocking read. Default 15 s. */
+  silentMs?: number;
   /** Told of faults that no caller waits for, such as Redis being away. */
   onError?: (error: unknown) => void;
 }
@@ -70,9 +72,9 @@ const releaseFold = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('D
  */
 export function openBullQueue(options: BullQueueOptions): JobQueue {
   const { prefix = 'kobling', concurrency = 4, maxAttempts = 5, backoffMs = 1000, keepDone = 200 } = options;
-  const { lockMs = 15_000, stalledMs = 5000 } = options;
+  const { lockMs = 15_000, stalledMs = 5000, silentMs = 15_000 } = options;
   const report = options.onError ?? (() => undefined);
-  const connections = createConnections(options.url, report);
+  const connections = createConnections(options.url, silentMs, report);
   const bull = new Bull<JobData>('jobs', {
     prefix,
     createClient: (type) => connections.create(type),
@@ -188,10 +190,7 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
     const id = String(job.id);
     const { data } = job;
     await adding.get(id)?.catch(() => undefined);
-    // Whoever asks from here on is not sure to be served by this run.
-    await release(data, id);
-    if (stopped.signal.aborted) return putBack(job);
-    tell(toStored(job, 'active'));
+    const keeping = setInterval(() => void keepLock(job).catch(() => undefined), lockMs / 3);
     let saving: Promise<unknown> = Promise.resolve();
     let savedAtMs = -Infinity;
     let hasEnded = false;
@@ -204,6 +203,10 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
         .catch(report);
     };
     try {
+      // Whoever asks from here on is not sure to be served by this run.
+      await answered(() => release(data, id));
+      stopped.signal.throwIfAborted();
+      tell(toStored(job, 'active'));
       const handler = handlers[data.kind];
       if (handler === undefined) throw new Error(`There is no handler for jobs of the kind ${data.kind}.`);
       const { signal } = stopped;
@@ -222,7 +225,25 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
     } finally {
       hasEnded = true;
       await saving;
+      await untilHeard();
+      clearInterval(keeping);
     }
+  };
+  /** Bull gives a lock up when it could not be renewed once; while the job is nobody else's it is still ours. */
+  const keepLock = async (job: Bull.Job<JobData>) => {
+    const isHeld = ((await job.extendLock(lockMs)) as unknown) === 1;
+    if (!isHeld && (await job.isActive())) await job.takeLock();
+  };
+  /** Bull tells Redis once how a run ended: told to a Redis that is away, the job would lie until its lock has run out. */
+  const untilHeard = async () => {
+    while (!stopped.signal.aborted)
+      try {
+        await client.ping();
+        return;
+      } catch (error) {
+        report(error);
+        await pause(startAgainMs, undefined, { signal: stopped.signal }).catch(() => undefined);
+      }
   };
   /** The process ends, or a part is away: not the job's fault. @throws RunEnded. */
   const putBack = async (job: Bull.Job<JobData>, message = 'The process ended.', againAfterMs = 0): Promise<never> => {
@@ -236,14 +257,7 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
   );
 
   const startProcessing = async () => {
-    while (!closed)
-      try {
-        await client.ping();
-        break;
-      } catch (error) {
-        report(error);
-        await pause(startAgainMs, undefined, { signal: stopped.signal });
-      }
+    await untilHeard();
     if (closed) return;
     await bull.process('*', concurrency, (job) => {
       const running = run(job);
