@@ -17,7 +17,8 @@ import type { Store, VectorIndex } from './ports.ts';
 export interface Catalog {
   /**
    * Applies everything that was written before the call. Calls that come during a pass share the next one: the present one
-   * may have asked the store before they wrote. Returns the seq reached.
+   * may have asked the store before they wrote. When the present one fails they fail with it: a caller waits once for a
+   * store that does not answer. Returns the seq reached.
    */
   refresh(): Promise<number>;
   party(type: Party['type'], id: string): Party | undefined;
@@ -32,6 +33,8 @@ export interface Catalog {
   /** Finds owners (`member:ID`, `need:ID`) by shared grams. */
   readonly lexical: GramPostings;
   readonly index: VectorIndex;
+  /** Owners (`member:ID`, `need:ID`, `event:ID`) with a text that has no vector yet. */
+  readonly lagging: ReadonlySet<string>;
   /** How far the catalog has followed, and how much it holds. */
   state(): { seq: number; members: number; needs: number; facets: number; embeddedFacets: number };
 }
@@ -47,6 +50,7 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
   const grams = gramCounts();
   const lexical = gramPostings();
   const indexedKeys = new Map<string, string[]>();
+  const lagging = new Set<string>();
   let seq = -1;
   let running: Promise<number> | undefined;
   let next: Promise<number> | undefined;
@@ -54,6 +58,7 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
   let embedded = 0;
 
   const forget = (owner: string, party: Party | undefined) => {
+    lagging.delete(owner);
     if (party === undefined) return;
     grams.remove(party);
     lexical.delete(owner);
@@ -69,7 +74,7 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     facets += party.facets.length;
     const keys: string[] = [];
     party.facets.forEach((facet, i) => {
-      if (facet.vector === undefined) return;
+      if (facet.vector === undefined) return void lagging.add(owner);
       embedded++;
       const key = facetKey(owner, i);
       index.set(key, facet.vector);
@@ -80,13 +85,15 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
 
   const events = new Map<string, PreparedEvent>();
   const eventsBy = new Map<string, Set<PreparedEvent>>();
-  const forgetEvent = (id: string) => {
+  const forgetEvent = (owner: string, id: string) => {
+    lagging.delete(owner);
     const event = events.get(id);
     if (event === undefined) return;
     for (const counterpart of event.doc.counterpartIds) eventsBy.get(counterpart)?.delete(event);
     events.delete(id);
   };
-  const rememberEvent = (event: PreparedEvent) => {
+  const rememberEvent = (owner: string, event: PreparedEvent) => {
+    if (event.vector === undefined) lagging.add(owner);
     events.set(event.doc.id, event);
     for (const counterpart of event.doc.counterpartIds)
       eventsBy.set(counterpart, (eventsBy.get(counterpart) ?? new Set()).add(event));
@@ -119,8 +126,8 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
         members.set(id, party);
         remember(owner, party);
       } else if (type === 'event') {
-        forgetEvent(id);
-        if (doc !== undefined) rememberEvent(preparedEvent(doc as PastEvent, vectorOf));
+        forgetEvent(owner, id);
+        if (doc !== undefined) rememberEvent(owner, preparedEvent(doc as PastEvent, vectorOf));
       } else {
         forget(owner, needs.get(id));
         needs.delete(id);
@@ -201,11 +208,10 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     refresh() {
       if (running === undefined) return startPass();
       next ??= running
-        .catch(() => undefined)
-        .then(() => {
+        .finally(() => {
           next = undefined;
-          return running ?? startPass();
-        });
+        })
+        .then(() => running ?? startPass());
       return next;
     },
     party: (type, id) => (type === 'member' ? members.get(id) : needs.get(id)),
@@ -218,6 +224,7 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     grams,
     lexical,
     index,
+    lagging,
     state: () => ({
       seq: Math.max(0, seq),
       members: members.size,
