@@ -32,6 +32,11 @@ export async function violations(engine: Engine, urls: readonly string[], book: 
   const counts = await queue.counts();
   if (counts.dead > 0) found.push(`${counts.dead} jobs are dead`);
   if (counts.waiting + counts.active > 0) found.push(`${counts.waiting + counts.active} jobs never ended`);
+  for (const state of ['dead', 'active', 'waiting'] as const)
+    for (const { id, storedAt, doc } of (await queue.list({ state, limit: 5 })).items)
+      found.push(
+        `${id} (${doc.kind} ${doc.key}) is ${state} since ${storedAt}, try ${doc.attempts}: ${doc.error ?? '-'}`,
+      );
 
   const vectors = new Map<string, string[]>();
   for await (const { id, doc } of everyOf(store.collection('vectors')))

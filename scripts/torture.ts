@@ -182,12 +182,14 @@ function summary(answers: readonly Answered[]): string {
     .join(', ');
 }
 
-/** Resolves when no job waits or runs. */
+/** Resolves when no job waits or runs and every text has its vector, or after a long time. */
 async function settled(url: string): Promise<void> {
   for (const startMs = performance.now(); performance.now() - startMs < settledWithinMs; await pause(200)) {
     const metrics = await (await fetch(`${url}/metrics`)).text();
-    const left = [...metrics.matchAll(/^kobling_jobs\{state="(?:waiting|active)"\} (\d+)/gmu)];
-    if (left.length > 0 && left.every(([, count]) => count === '0')) return;
+    const valueOf = (name: string) => new RegExp(`^${name} (\\d+)`, 'mu').exec(metrics)?.[1];
+    const hasNo = (state: string) => valueOf(`kobling_jobs\\{state="${state}"\\}`) === '0';
+    const isEmbedded = valueOf('kobling_facets_embedded') === valueOf('kobling_facets');
+    if (hasNo('waiting') && hasNo('active') && isEmbedded) return;
   }
 }
 
