@@ -58,8 +58,9 @@ export async function violations(engine: Engine, urls: readonly string[], book: 
     const fresh = JSON.stringify((await matching.list({ ...common, kind: 'partners' })).items);
     for (const url of urls) {
       const answer = await fetch(`${url}/api/v1/members/${id}/matches/partners?limit=50&lang=nb`);
-      const { items } = (await answer.json()) as { items: unknown };
-      if (JSON.stringify(items) !== fresh)
+      const text = await answer.text();
+      if (answer.status !== 200) found.push(`${url} answers ${answer.status} for the partners of ${id}: ${text}`);
+      else if (JSON.stringify((JSON.parse(text) as { items: unknown }).items) !== fresh)
         found.push(`${url} ranks the partners of ${id} in another way than a fresh process`);
     }
   }

@@ -10,7 +10,8 @@ import { gramPostings, type GramPostings } from '../domain/match/gram-postings.t
 import { preparedEvent, type PreparedEvent } from '../domain/match/history.ts';
 import { centred } from '../domain/match/similarity.ts';
 import type { PastEvent } from '../domain/past-event.ts';
-import { facetKey, ownerOf, textDigest, unpackVector, type OwnerType } from './facet-vectors.ts';
+import { facetKey, ownerKey, ownerOf, textDigest, unpackVector, type OwnerType } from './facet-vectors.ts';
+import { forACaller } from './patience.ts';
 import { changesAfter } from './change-log.ts';
 import type { Store, VectorIndex } from './ports.ts';
 
@@ -51,7 +52,10 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
   const lexical = gramPostings();
   const indexedKeys = new Map<string, string[]>();
   const lagging = new Set<string>();
+  /** Which writes each owner was prepared from. */
+  const writes = new Map<string, string>();
   let seq = -1;
+  let breaks = store.breaks();
   let running: Promise<number> | undefined;
   let next: Promise<number> | undefined;
   let facets = 0;
@@ -99,43 +103,59 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
       eventsBy.set(counterpart, (eventsBy.get(counterpart) ?? new Set()).add(event));
   };
 
+  /** Puts an owner as it is now in the place of what it was; undefined: it is gone. */
+  const prepare = (
+    type: OwnerType,
+    id: string,
+    doc: Member | Need | PastEvent | undefined,
+    vectorOf: (text: string, language: Language) => Float32Array | undefined,
+  ) => {
+    const owner = ownerKey(type, id);
+    if (type === 'event') {
+      forgetEvent(owner, id);
+      if (doc !== undefined) rememberEvent(owner, preparedEvent(doc as PastEvent, vectorOf));
+    } else if (type === 'member') {
+      forget(owner, members.get(id));
+      members.delete(id);
+      if (doc === undefined) return;
+      const party = memberParty(doc as Member, vectorOf);
+      members.set(id, party);
+      remember(owner, party);
+    } else {
+      forget(owner, needs.get(id));
+      needs.delete(id);
+      if (doc === undefined) return;
+      const party = needParty(doc as Need, vectorOf);
+      needs.set(id, party);
+      remember(owner, party);
+    }
+  };
+
   const load = async (type: OwnerType, ids: readonly string[]) => {
     if (ids.length === 0) return;
-    const owners = ids.map((id) => `${type}:${id}`);
+    const owners = ids.map((id) => ownerKey(type, id));
     const [docs, vectorDocs] = await Promise.all([
       store.collection(collectionOf[type]).getMany(ids),
       store.collection('vectors').getMany(owners),
     ]);
-    const byId = new Map(docs.map((stored) => [stored.id, stored.doc]));
-    const vectorsOf = new Map(vectorDocs.map((stored) => [stored.id, stored.doc.vectors]));
+    const byId = new Map(docs.map((stored) => [stored.id, stored]));
+    const vectorsOf = new Map(vectorDocs.map((stored) => [stored.id, stored]));
     for (const id of ids) {
-      const owner = `${type}:${id}`;
-      const doc = byId.get(id);
-      const packed = vectorsOf.get(owner) ?? {};
+      const owner = ownerKey(type, id);
+      const stored = byId.get(id);
+      const vectors = vectorsOf.get(owner);
+      const packed = vectors?.doc.vectors ?? {};
+      const write = `${stored?.version} ${stored?.storedAt} ${vectors?.version} ${vectors?.storedAt}`;
+      if (writes.get(owner) === write) continue;
       const vectorOf = (text: string, language: Language) => {
         const value = packed[textDigest(text)];
         if (value === undefined) return undefined;
         const vector = unpackVector(value);
         return centres === undefined ? vector : centred(vector, centres[language]);
       };
-      if (type === 'member') {
-        forget(owner, members.get(id));
-        members.delete(id);
-        if (doc === undefined) continue;
-        const party = memberParty(doc as Member, vectorOf);
-        members.set(id, party);
-        remember(owner, party);
-      } else if (type === 'event') {
-        forgetEvent(owner, id);
-        if (doc !== undefined) rememberEvent(owner, preparedEvent(doc as PastEvent, vectorOf));
-      } else {
-        forget(owner, needs.get(id));
-        needs.delete(id);
-        if (doc === undefined) continue;
-        const party = needParty(doc as Need, vectorOf);
-        needs.set(id, party);
-        remember(owner, party);
-      }
+      prepare(type, id, stored?.doc, vectorOf);
+      if (stored === undefined) writes.delete(owner);
+      else writes.set(owner, write);
     }
   };
 
@@ -172,7 +192,11 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
 
   const follow = async () => {
     for (;;) {
-      if (seq < 0) seq = await loadAll();
+      if (breaks !== store.breaks()) seq = -1;
+      if (seq < 0) {
+        breaks = store.breaks();
+        seq = await loadAll();
+      }
       const changes = await changesAfter(store, seq, pageSize);
       if (changes === undefined) {
         seq = -1;
@@ -197,7 +221,8 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
   };
 
   const startPass = () => {
-    const pass = follow().finally(() => {
+    // Whoever joins waits no longer than a caller can.
+    const pass = forACaller(follow).finally(() => {
       if (running === pass) running = undefined;
     });
     running = pass;

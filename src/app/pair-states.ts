@@ -6,6 +6,7 @@ import { isErased, pairKeyOf, pairStateOf } from '../domain/introduction/pair.ts
 import type { Introduction } from '../domain/introduction/introduction.ts';
 import type { PairState } from '../domain/match/pair.ts';
 import { changesAfter } from './change-log.ts';
+import { forACaller } from './patience.ts';
 import type { Store, Stored } from './ports.ts';
 
 export interface PairStates {
@@ -31,6 +32,7 @@ export function createPairStates(store: Store): PairStates {
   /** Introductions of each pair in the order they came, for the last one counts. */
   const byPair = new Map<string, Map<string, PairState>>();
   let seq = -1;
+  let breaks = store.breaks();
   let running: Promise<void> | undefined;
 
   const forget = (id: string) => {
@@ -65,10 +67,14 @@ export function createPairStates(store: Store): PairStates {
 
   const follow = async () => {
     for (;;) {
-      if (seq < 0) seq = await loadAll();
+      if (breaks !== store.breaks()) seq = -1;
+      if (seq < 0) {
+        breaks = store.breaks();
+        for (const id of [...byIntroduction.keys()]) forget(id);
+        seq = await loadAll();
+      }
       const changes = await changesAfter(store, seq, pageSize);
       if (changes === undefined) {
-        for (const id of [...byIntroduction.keys()]) forget(id);
         seq = -1;
         continue;
       }
@@ -83,7 +89,8 @@ export function createPairStates(store: Store): PairStates {
 
   return {
     refresh() {
-      running ??= follow().finally(() => {
+      // Whoever joins waits no longer than a caller can.
+      running ??= forACaller(follow).finally(() => {
         running = undefined;
       });
       return running;
