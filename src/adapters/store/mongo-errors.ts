@@ -1,4 +1,5 @@
 /** From MongoDB's faults to the port's, and how long an answer is waited for. */
+import { patienceMs } from '../../app/patience.ts';
 import { StoreError } from '../../app/ports.ts';
 
 /** Runs it, gives up after a while, and turns the driver's faults into the port's. */
@@ -9,12 +10,13 @@ const duplicateKey = 11000;
 const awayCodes = new Set([6, 7, 50, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031]);
 
 /**
- * The driver itself waits half a minute and more for a server that is frozen; a caller is told within `waitMs`. What was
- * sent may still happen, as with every write whose answer is lost.
+ * The driver itself waits half a minute and more for a server that is frozen. What was sent may still happen, as with
+ * every write whose answer is lost.
  */
 export const answering =
-  (waitMs: number): Answer =>
+  (waitMsNow: () => number = patienceMs): Answer =>
   async (run) => {
+    const waitMs = Math.round(waitMsNow());
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       const giveUp = () => reject(new StoreError('unavailable', `The database did not answer in ${waitMs} ms.`));

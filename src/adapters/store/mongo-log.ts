@@ -6,6 +6,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Model } from 'mongoose';
+import { forNobody } from '../../app/patience.ts';
 import { StoreError, type Change, type Collections } from '../../app/ports.ts';
 import { takenIndex, type Answer } from './mongo-errors.ts';
 import type { Block, Models, Row } from './mongo-rows.ts';
@@ -118,16 +119,20 @@ export function changeLog(models: Models, answer: Answer, { keep, relayEveryMs }
     // In the same breath as the last look: what comes from here on must not wait for a loop that has ended.
     appending = undefined;
   };
+  /** Callers share a block: each waits only as long as it can. */
   const append = (entries: readonly LogEntry[]) =>
-    new Promise<void>((resolve, reject) => {
-      waiting.push({ entries, resolve, reject });
-      appending ??= appendWaiting();
-    });
+    answer(
+      () =>
+        new Promise<void>((resolve, reject) => {
+          waiting.push({ entries, resolve, reject });
+          appending ??= forNobody(appendWaiting);
+        }),
+    );
 
   /** Nobody waits for it: a mark that stays is found by the relay. */
   const clear = (entries: readonly LogEntry[]) => {
     marked.push(...entries);
-    clearing ??= clearMarked();
+    clearing ??= forNobody(clearMarked);
   };
   const clearMarked = async () => {
     while (marked.length > 0) {
