@@ -28,7 +28,8 @@ describeIf('a service whose', () => {
     });
     for (const part of ['store', 'seed', 'model'] as const) service.readiness.set(part, 'ready');
     await service.idle();
-  });
+    // Embeds the whole seed.
+  }, 180_000);
   afterAll(async () => {
     await service.close();
     await servers.stop();
@@ -88,6 +89,17 @@ describeIf('a service whose', () => {
     await until(() => isEmbedded(`mongo-${how}`));
     expect((await api().get(matches)).status).toBe(200);
     expect(await parts()).toEqual({ status: 200, store: 'ready', queue: 'ready' });
+  });
+
+  test('database is slow lets a job wait for it, instead of beginning it again and again', async () => {
+    const { queue } = service.engine;
+    await away('mongo', 'frozen');
+    const id = await queue.enqueue('embed-backlog', 'slow', {});
+    // Longer than a caller is let wait.
+    await pause(3000);
+    await back('mongo', 'frozen');
+    await until(async () => (await queue.get(id))?.doc.state === 'done');
+    expect((await queue.get(id))!.version).toBe(1);
   });
 
   test('write was stored, and nobody came to ask for its vectors, embeds it all the same', async () => {
