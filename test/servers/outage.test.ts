@@ -93,8 +93,9 @@ describeIf('a service whose', () => {
 
   test('database is slow lets a job wait for it, instead of beginning it again and again', async () => {
     const { queue } = service.engine;
+    await service.idle();
     await away('mongo', 'frozen');
-    const id = await queue.enqueue('embed-backlog', 'slow', {});
+    const id = await queue.enqueue('embed', 'member:slow', { type: 'member', id: 'slow' });
     // Longer than a caller is let wait.
     await pause(3000);
     await back('mongo', 'frozen');
@@ -103,6 +104,7 @@ describeIf('a service whose', () => {
   });
 
   test('write was stored, and nobody came to ask for its vectors, embeds it all the same', async () => {
+    await service.idle();
     await service.engine.store.collection('members').insert('unasked', {
       ...{ id: 'unasked', kind: 'startup', name: 'Unasked', offers: ['Radar without a job'] },
     });
