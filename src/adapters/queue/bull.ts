@@ -1,11 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import Bull from 'bull';
-import type { Redis } from 'ioredis';
-import { StoreError, type JobHandler, type JobQueue, type JobRecord, type Stored } from '../../app/ports.ts';
+import { StoreError, type JobHandler, type JobQueue, type JobRecord } from '../../app/ports.ts';
 import { answered, createConnections, queueIsAway } from './bull-connections.ts';
+import { createFold } from './bull-fold.ts';
 import { toStored, type JobData } from './bull-jobs.ts';
+import { createNews } from './bull-news.ts';
 import { ascendingIds, asJson, unlessAborted } from './job-run.ts';
 
 export interface BullQueueOptions {
@@ -58,13 +58,6 @@ class RunEnded extends Error {
   }
 }
 
-/** KEYS[1] names the waiting job of a kind and key. */
-const claimFold = `local held = redis.call('GET', KEYS[1])
-if held and held ~= ARGV[2] then return held end
-redis.call('SET', KEYS[1], ARGV[1])
-return ARGV[1]`;
-const releaseFold = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`;
-
 /**
  * Durable jobs on Redis for any number of processes. Job ids ascend in the order enqueued. A process only runs jobs once
  * `start` was called. Redis may be away at any time, also at the start: calls are then refused, and work goes on when it
@@ -88,13 +81,17 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
   });
   bull.on('error', report);
   const client = bull.client;
-  const me = randomUUID();
-  const channel = `${prefix}:changes`;
+  const news = createNews({
+    client,
+    channel: `${prefix}:changes`,
+    subscriber: () => connections.create('subscriber'),
+    report,
+  });
+  const { tell } = news;
+  const { claim, release } = createFold(client, prefix);
   const newId = ascendingIds();
-  const listeners = new Set<(job: Stored<JobRecord>) => void>();
   /** Until a job of this process was told as waiting, it must not be told as active. */
   const adding = new Map<string, Promise<unknown>>();
-  let hearing: Redis | undefined;
   let closed = false;
   let handlers: Record<string, JobHandler> = {};
   const stopped = new AbortController();
@@ -114,36 +111,6 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
       await queue.close(0);
     }
   };
-
-  const tellHere = (job: Stored<JobRecord>) => {
-    for (const listener of listeners)
-      try {
-        listener(job);
-      } catch (error) {
-        report(error);
-      }
-  };
-  /** Other processes hear of it too, unless Redis is away: then they find it when they look. */
-  const tell = (job: Stored<JobRecord>) => {
-    tellHere(job);
-    if (!closed) client.publish(channel, JSON.stringify({ from: me, job })).catch(report);
-  };
-  const hear = () => {
-    if (hearing !== undefined || closed) return;
-    hearing = connections.create('subscriber');
-    hearing.on('message', (_channel, message: string) => {
-      const { from, job } = JSON.parse(message) as { from: string; job: Stored<JobRecord> };
-      if (from !== me) tellHere(job);
-    });
-    hearing.subscribe(channel).catch(report);
-  };
-
-  const foldKey = ({ kind, key }: JobData) =>
-    `${prefix}:waiting:${createHash('sha256').update(`${kind}\0${key}`).digest('hex')}`;
-  /** The job that stands for this kind and key: `id`, unless another than `instead` does. */
-  const claim = async (data: JobData, id: string, instead = '') =>
-    (await client.eval(claimFold, 1, foldKey(data), id, instead)) as string;
-  const release = (data: JobData, id: string) => client.eval(releaseFold, 1, foldKey(data), id);
 
   /** In the middle of a move it does not count as waiting: a job too many harms less than one too few. */
   const isWaiting = async (job: Bull.Job<JobData>) => ['waiting', 'delayed', 'paused'].includes(await job.getState());
@@ -320,11 +287,7 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
         },
         (queue) => queue.retry(id),
       ),
-    onChange(listener) {
-      listeners.add(listener);
-      hear();
-      return () => listeners.delete(listener);
-    },
+    onChange: news.listen,
     counts: () =>
       redis(
         async () => {
@@ -347,6 +310,7 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
     async close(graceMs) {
       if (closed) return;
       closed = true;
+      news.close();
       const paused = bull.pause(true).catch(report);
       const grace = new AbortController();
       await Promise.race([
