@@ -41,6 +41,8 @@ export interface Catalog {
 }
 
 const pageSize = 1000;
+/** Few enough that a busy database answers in time. */
+const loadedAtOnce = 200;
 
 /** The mean vector of many texts of one language. */
 export type LanguageCentres = Readonly<Record<Language, Float32Array>>;
@@ -159,44 +161,46 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     }
   };
 
+  const startLoad = async () => ({
+    // Read first: what is written meanwhile is applied again, which changes nothing.
+    head: await store.headSeq(),
+    left: ['member', 'need', 'event'] as OwnerType[],
+    after: undefined as string | undefined,
+    found: { member: new Set<string>(), need: new Set<string>(), event: new Set<string>() },
+  });
+  /** Set while everything is read: what a fault cut off goes on where it was. */
+  let loading: Awaited<ReturnType<typeof startLoad>> | undefined;
   const loadAll = async () => {
-    // The log position is read first: what is written meanwhile is applied again, which changes nothing.
-    const head = await store.headSeq();
-    const found = { member: new Set<string>(), need: new Set<string>(), event: new Set<string>() };
-    for (const type of ['member', 'need', 'event'] as const) {
-      const name = collectionOf[type];
-      let after: string | undefined;
-      do {
-        const page = await store.collection(name).find({ limit: pageSize, ...(after === undefined ? {} : { after }) });
-        const ids = page.items.map((item) => item.id);
-        await load(type, ids);
-        for (const id of ids) found[type].add(id);
-        after = page.nextCursor;
-      } while (after !== undefined);
+    loading ??= await startLoad();
+    const { head, left, found } = loading;
+    for (let type = left[0]; type !== undefined; type = left[0]) {
+      const { after } = loading;
+      const page = await store
+        .collection(collectionOf[type])
+        .find({ limit: loadedAtOnce, ...(after === undefined ? {} : { after }) });
+      const ids = page.items.map((item) => item.id);
+      await load(type, ids);
+      for (const id of ids) found[type].add(id);
+      loading.after = page.nextCursor;
+      if (page.nextCursor === undefined) left.shift();
     }
     // Known from before, if this is not the first time.
-    await load(
-      'member',
-      [...members.keys()].filter((id) => !found.member.has(id)),
-    );
-    await load(
-      'need',
-      [...needs.keys()].filter((id) => !found.need.has(id)),
-    );
-    await load(
-      'event',
-      [...events.keys()].filter((id) => !found.event.has(id)),
-    );
+    const gone = (known: Iterable<string>, type: OwnerType) => [...known].filter((id) => !found[type].has(id));
+    await load('member', gone(members.keys(), 'member'));
+    await load('need', gone(needs.keys(), 'need'));
+    await load('event', gone(events.keys(), 'event'));
+    loading = undefined;
     return head;
   };
 
   const follow = async () => {
     for (;;) {
-      if (breaks !== store.breaks()) seq = -1;
-      if (seq < 0) {
+      if (breaks !== store.breaks()) {
         breaks = store.breaks();
-        seq = await loadAll();
+        loading = undefined;
+        seq = -1;
       }
+      if (seq < 0) seq = await loadAll();
       const changes = await changesAfter(store, seq, pageSize);
       if (changes === undefined) {
         seq = -1;

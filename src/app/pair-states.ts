@@ -17,6 +17,8 @@ export interface PairStates {
 }
 
 const pageSize = 1000;
+/** Few enough that a busy database answers in time. */
+const loadedAtOnce = 200;
 
 /** `member` for both: only ids are asked for. */
 const keyOf = (one: string, other: string) => pairKeyOf({ type: 'member', id: one }, { type: 'member', id: other });
@@ -58,7 +60,7 @@ export function createPairStates(store: Store): PairStates {
     const head = await store.headSeq();
     let after: string | undefined;
     do {
-      const page = await introductions.find({ limit: pageSize, ...(after === undefined ? {} : { after }) });
+      const page = await introductions.find({ limit: loadedAtOnce, ...(after === undefined ? {} : { after }) });
       for (const one of page.items) remember(one);
       after = page.nextCursor;
     } while (after !== undefined);

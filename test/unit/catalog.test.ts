@@ -60,3 +60,28 @@ test('calls that wait behind a pass which fails are told at once, and the next o
   await catalog.refresh();
   expect(ids()).toEqual(['a', 'b']);
 });
+
+test('reading everything goes on where a fault cut it off', async () => {
+  for (let i = 0; i < 500; i++) await add(`m${String(i).padStart(3, '0')}`);
+  const asked: (string | undefined)[] = [];
+  const store: Store = {
+    ...whole,
+    collection: (name) => {
+      const collection = whole.collection(name);
+      if (name !== 'members') return collection;
+      return {
+        ...collection,
+        find: async (query) => {
+          asked.push(query.after);
+          if (asked.length === 2) throw new StoreError('unavailable', 'slow');
+          return collection.find(query);
+        },
+      };
+    },
+  };
+  const slow = createCatalog(store, createExactIndex(4));
+  await expect(slow.refresh()).rejects.toThrow('slow');
+  await slow.refresh();
+  expect([...slow.members()]).toHaveLength(501);
+  expect(asked.filter((after) => after === undefined)).toHaveLength(1);
+});
