@@ -155,11 +155,16 @@ export function createEmbedding({ store, embedder, queue, evict, lostAfterMs = 1
     for (const owner of lagging) if (!lagsSinceMs.has(owner)) lagsSinceMs.set(owner, nowMs);
     const overdue = [...lagsSinceMs].filter(([, sinceMs]) => sinceMs <= nowMs - lostAfterMs).map(([owner]) => owner);
     if (overdue.length === 0) return;
-    for (const owner of overdue) lagsSinceMs.set(owner, nowMs);
-    const underWay = await queue.list({ state: 'active', limit: pageSize });
-    if (underWay.items.some(({ doc }) => doc.kind === embedBacklogJob)) return;
-    const dead = await deadKeys(queue);
-    if (!dead.has(backlogKey) && overdue.some((owner) => !dead.has(owner))) await requestBacklog();
+    try {
+      const underWay = await queue.list({ state: 'active', limit: pageSize });
+      if (underWay.items.some(({ doc }) => doc.kind === embedBacklogJob)) return;
+      const dead = await deadKeys(queue);
+      if (!dead.has(backlogKey) && overdue.some((owner) => !dead.has(owner))) await requestBacklog();
+    } catch (error) {
+      if (!(error instanceof StoreError && error.code === 'unavailable')) throw error;
+    } finally {
+      for (const owner of overdue) lagsSinceMs.set(owner, nowMs);
+    }
   };
 
   /** What a process left behind that ended between the removal of an owner and that of its vectors. */
