@@ -59,16 +59,8 @@ export async function startServers(): Promise<Servers> {
   ]);
   const redis = ownServer('redis-server', await freePort(), 'redis', (port) => [
     ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--daemonize', 'no'],
-    ...[
-      '--appendonly',
-      'yes',
-      '--appendfsync',
-      'everysec',
-      '--maxmemory-policy',
-      'noeviction',
-      '--loglevel',
-      'warning',
-    ],
+    // As compose.yaml says.
+    ...['--appendonly', 'yes', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction', '--loglevel', 'warning'],
   ]);
   const stop = async () => {
     await Promise.all([mongo.kill('SIGKILL'), redis.kill('SIGKILL')]);

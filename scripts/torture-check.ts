@@ -32,6 +32,11 @@ export async function violations(engine: Engine, urls: readonly string[], book: 
   const counts = await queue.counts();
   if (counts.dead > 0) found.push(`${counts.dead} jobs are dead`);
   if (counts.waiting + counts.active > 0) found.push(`${counts.waiting + counts.active} jobs never ended`);
+  for (const state of ['dead', 'active', 'waiting'] as const)
+    for (const { id, storedAt, doc } of (await queue.list({ state, limit: 5 })).items)
+      found.push(
+        `${id} (${doc.kind} ${doc.key}) is ${state} since ${storedAt}, try ${doc.attempts}: ${doc.error ?? '-'}`,
+      );
 
   const vectors = new Map<string, string[]>();
   for await (const { id, doc } of everyOf(store.collection('vectors')))
@@ -53,8 +58,9 @@ export async function violations(engine: Engine, urls: readonly string[], book: 
     const fresh = JSON.stringify((await matching.list({ ...common, kind: 'partners' })).items);
     for (const url of urls) {
       const answer = await fetch(`${url}/api/v1/members/${id}/matches/partners?limit=50&lang=nb`);
-      const { items } = (await answer.json()) as { items: unknown };
-      if (JSON.stringify(items) !== fresh)
+      const text = await answer.text();
+      if (answer.status !== 200) found.push(`${url} answers ${answer.status} for the partners of ${id}: ${text}`);
+      else if (JSON.stringify((JSON.parse(text) as { items: unknown }).items) !== fresh)
         found.push(`${url} ranks the partners of ${id} in another way than a fresh process`);
     }
   }

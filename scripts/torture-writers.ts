@@ -6,7 +6,8 @@ export interface Answered {
   status: number;
   ms: number;
   kind: 'read' | 'match' | 'write' | 'import';
-  retryAfter: string | null;
+  /** Of a problem answer. */
+  detail?: string;
 }
 
 export interface Book {
@@ -42,8 +43,9 @@ export function startWriters(urls: () => readonly string[], run: string, book: B
       return 0;
     }
     const startMs = performance.now();
-    const done = (status: number, retryAfter: string | null = null) => {
-      book.answers.push({ status, ms: performance.now() - startMs, kind, retryAfter });
+    const done = (status: number, detail?: string) => {
+      const ms = performance.now() - startMs;
+      book.answers.push({ status, ms, kind, ...(detail === undefined ? {} : { detail }) });
       return status;
     };
     try {
@@ -54,8 +56,10 @@ export function startWriters(urls: () => readonly string[], run: string, book: B
         ...(body === undefined ? {} : { body }),
       });
       const text = await answer.text();
-      const status = done(answer.status, answer.headers.get('retry-after'));
-      const isExpected = status < 300 || (status === 503 && answer.headers.get('retry-after') !== null);
+      const detail = answer.ok ? undefined : /"detail":"([^"]*)"/u.exec(text)?.[1];
+      const status = done(answer.status, detail);
+      const isClear = answer.headers.get('retry-after') !== null && / does not answer now\.$/u.test(detail ?? '');
+      const isExpected = status < 300 || (status === 503 && isClear);
       if (!isExpected) book.faults.push(`${method} ${address}: ${status} ${text.slice(0, 300)}`);
       return status;
     } catch (error) {

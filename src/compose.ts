@@ -81,6 +81,8 @@ export interface EngineOptions {
   redisPrefix?: string;
   /** Tries before a job is dead. Default 5. */
   jobAttempts?: number | undefined;
+  /** How long a text may wait for its vector before it is asked for again. Default 15,000 ms. */
+  lostAfterMs?: number | undefined;
   /** `api` runs no jobs, and starts the model only when something is to be embedded. Default `all`. */
   role?: Config['role'];
   /** A folder that this engine needs for itself alone, until it is closed. */
@@ -135,7 +137,13 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
   );
   const queue = await openQueue(options, store);
   if (options.ownFolder !== undefined) await sweepSpool(queue, options.spoolDir);
-  const embedding = createEmbedding({ store, embedder, queue, evict: (texts) => embedder.evict(texts) });
+  const embedding = createEmbedding({
+    store,
+    embedder,
+    queue,
+    evict: (texts) => embedder.evict(texts),
+    lostAfterMs: options.lostAfterMs,
+  });
   const index = createAdaptiveIndex(model.dimension);
   const catalog = createCatalog(store, index, centres);
   const clock = fixedClock(options.now);
@@ -194,6 +202,10 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
       if (queueWasAway && !isAway) await embedding.requestBacklog();
       queueWasAway = isAway;
       await catalog.refresh();
+    }
+    if (options.role !== 'api' && catalog.lagging.size > 0) {
+      await catalog.refresh();
+      await embedding.recover(catalog.lagging);
     }
     if (!isWarm) {
       await catalog.refresh();

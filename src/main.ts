@@ -18,6 +18,10 @@ import { announceServer, runningServer, withdrawServer } from './server-file.ts'
 const requestGraceMs = 10_000;
 const jobGraceMs = 5_000;
 const idleCheckMs = 50;
+/** A disk that stalls stops this process: whoever asks meanwhile is to be served late, not cut off. */
+const waitingConnections = 4096;
+/** Longer than such a stall, and than a proxy in front keeps its connections. */
+const keepAliveMs = 65_000;
 const startPatienceMs = 60_000;
 const startAgainMs = 200;
 
@@ -114,7 +118,8 @@ async function patiently<T>(patienceMs: number, step: () => Promise<T>): Promise
 
 function listen(app: Express, config: Config): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = app.listen(config.port, config.host);
+    const server = app.listen(config.port, config.host, waitingConnections);
+    server.keepAliveTimeout = keepAliveMs;
     server.once('listening', () => resolve(server));
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(

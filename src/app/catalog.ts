@@ -10,14 +10,16 @@ import { gramPostings, type GramPostings } from '../domain/match/gram-postings.t
 import { preparedEvent, type PreparedEvent } from '../domain/match/history.ts';
 import { centred } from '../domain/match/similarity.ts';
 import type { PastEvent } from '../domain/past-event.ts';
-import { facetKey, ownerOf, textDigest, unpackVector, type OwnerType } from './facet-vectors.ts';
+import { facetKey, ownerKey, ownerOf, textDigest, unpackVector, type OwnerType } from './facet-vectors.ts';
+import { forACaller } from './patience.ts';
 import { changesAfter } from './change-log.ts';
 import type { Store, VectorIndex } from './ports.ts';
 
 export interface Catalog {
   /**
    * Applies everything that was written before the call. Calls that come during a pass share the next one: the present one
-   * may have asked the store before they wrote. Returns the seq reached.
+   * may have asked the store before they wrote. When the present one fails they fail with it: a caller waits once for a
+   * store that does not answer. Returns the seq reached.
    */
   refresh(): Promise<number>;
   party(type: Party['type'], id: string): Party | undefined;
@@ -32,11 +34,15 @@ export interface Catalog {
   /** Finds owners (`member:ID`, `need:ID`) by shared grams. */
   readonly lexical: GramPostings;
   readonly index: VectorIndex;
+  /** Owners (`member:ID`, `need:ID`, `event:ID`) with a text that has no vector yet. */
+  readonly lagging: ReadonlySet<string>;
   /** How far the catalog has followed, and how much it holds. */
   state(): { seq: number; members: number; needs: number; facets: number; embeddedFacets: number };
 }
 
 const pageSize = 1000;
+/** Few enough that a busy database answers in time. */
+const loadedAtOnce = 200;
 
 /** The mean vector of many texts of one language. */
 export type LanguageCentres = Readonly<Record<Language, Float32Array>>;
@@ -47,13 +53,18 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
   const grams = gramCounts();
   const lexical = gramPostings();
   const indexedKeys = new Map<string, string[]>();
+  const lagging = new Set<string>();
+  /** Which writes each owner was prepared from. */
+  const writes = new Map<string, string>();
   let seq = -1;
+  let breaks = store.breaks();
   let running: Promise<number> | undefined;
   let next: Promise<number> | undefined;
   let facets = 0;
   let embedded = 0;
 
   const forget = (owner: string, party: Party | undefined) => {
+    lagging.delete(owner);
     if (party === undefined) return;
     grams.remove(party);
     lexical.delete(owner);
@@ -69,7 +80,7 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     facets += party.facets.length;
     const keys: string[] = [];
     party.facets.forEach((facet, i) => {
-      if (facet.vector === undefined) return;
+      if (facet.vector === undefined) return void lagging.add(owner);
       embedded++;
       const key = facetKey(owner, i);
       index.set(key, facet.vector);
@@ -80,91 +91,115 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
 
   const events = new Map<string, PreparedEvent>();
   const eventsBy = new Map<string, Set<PreparedEvent>>();
-  const forgetEvent = (id: string) => {
+  const forgetEvent = (owner: string, id: string) => {
+    lagging.delete(owner);
     const event = events.get(id);
     if (event === undefined) return;
     for (const counterpart of event.doc.counterpartIds) eventsBy.get(counterpart)?.delete(event);
     events.delete(id);
   };
-  const rememberEvent = (event: PreparedEvent) => {
+  const rememberEvent = (owner: string, event: PreparedEvent) => {
+    if (event.vector === undefined) lagging.add(owner);
     events.set(event.doc.id, event);
     for (const counterpart of event.doc.counterpartIds)
       eventsBy.set(counterpart, (eventsBy.get(counterpart) ?? new Set()).add(event));
   };
 
+  /** Puts an owner as it is now in the place of what it was; undefined: it is gone. */
+  const prepare = (
+    type: OwnerType,
+    id: string,
+    doc: Member | Need | PastEvent | undefined,
+    vectorOf: (text: string, language: Language) => Float32Array | undefined,
+  ) => {
+    const owner = ownerKey(type, id);
+    if (type === 'event') {
+      forgetEvent(owner, id);
+      if (doc !== undefined) rememberEvent(owner, preparedEvent(doc as PastEvent, vectorOf));
+    } else if (type === 'member') {
+      forget(owner, members.get(id));
+      members.delete(id);
+      if (doc === undefined) return;
+      const party = memberParty(doc as Member, vectorOf);
+      members.set(id, party);
+      remember(owner, party);
+    } else {
+      forget(owner, needs.get(id));
+      needs.delete(id);
+      if (doc === undefined) return;
+      const party = needParty(doc as Need, vectorOf);
+      needs.set(id, party);
+      remember(owner, party);
+    }
+  };
+
   const load = async (type: OwnerType, ids: readonly string[]) => {
     if (ids.length === 0) return;
-    const owners = ids.map((id) => `${type}:${id}`);
+    const owners = ids.map((id) => ownerKey(type, id));
     const [docs, vectorDocs] = await Promise.all([
       store.collection(collectionOf[type]).getMany(ids),
       store.collection('vectors').getMany(owners),
     ]);
-    const byId = new Map(docs.map((stored) => [stored.id, stored.doc]));
-    const vectorsOf = new Map(vectorDocs.map((stored) => [stored.id, stored.doc.vectors]));
+    const byId = new Map(docs.map((stored) => [stored.id, stored]));
+    const vectorsOf = new Map(vectorDocs.map((stored) => [stored.id, stored]));
     for (const id of ids) {
-      const owner = `${type}:${id}`;
-      const doc = byId.get(id);
-      const packed = vectorsOf.get(owner) ?? {};
+      const owner = ownerKey(type, id);
+      const stored = byId.get(id);
+      const vectors = vectorsOf.get(owner);
+      const packed = vectors?.doc.vectors ?? {};
+      const write = `${stored?.version} ${stored?.storedAt} ${vectors?.version} ${vectors?.storedAt}`;
+      if (writes.get(owner) === write) continue;
       const vectorOf = (text: string, language: Language) => {
         const value = packed[textDigest(text)];
         if (value === undefined) return undefined;
         const vector = unpackVector(value);
         return centres === undefined ? vector : centred(vector, centres[language]);
       };
-      if (type === 'member') {
-        forget(owner, members.get(id));
-        members.delete(id);
-        if (doc === undefined) continue;
-        const party = memberParty(doc as Member, vectorOf);
-        members.set(id, party);
-        remember(owner, party);
-      } else if (type === 'event') {
-        forgetEvent(id);
-        if (doc !== undefined) rememberEvent(preparedEvent(doc as PastEvent, vectorOf));
-      } else {
-        forget(owner, needs.get(id));
-        needs.delete(id);
-        if (doc === undefined) continue;
-        const party = needParty(doc as Need, vectorOf);
-        needs.set(id, party);
-        remember(owner, party);
-      }
+      prepare(type, id, stored?.doc, vectorOf);
+      if (stored === undefined) writes.delete(owner);
+      else writes.set(owner, write);
     }
   };
 
+  const startLoad = async () => ({
+    // Read first: what is written meanwhile is applied again, which changes nothing.
+    head: await store.headSeq(),
+    left: ['member', 'need', 'event'] as OwnerType[],
+    after: undefined as string | undefined,
+    found: { member: new Set<string>(), need: new Set<string>(), event: new Set<string>() },
+  });
+  /** Set while everything is read: what a fault cut off goes on where it was. */
+  let loading: Awaited<ReturnType<typeof startLoad>> | undefined;
   const loadAll = async () => {
-    // The log position is read first: what is written meanwhile is applied again, which changes nothing.
-    const head = await store.headSeq();
-    const found = { member: new Set<string>(), need: new Set<string>(), event: new Set<string>() };
-    for (const type of ['member', 'need', 'event'] as const) {
-      const name = collectionOf[type];
-      let after: string | undefined;
-      do {
-        const page = await store.collection(name).find({ limit: pageSize, ...(after === undefined ? {} : { after }) });
-        const ids = page.items.map((item) => item.id);
-        await load(type, ids);
-        for (const id of ids) found[type].add(id);
-        after = page.nextCursor;
-      } while (after !== undefined);
+    loading ??= await startLoad();
+    const { head, left, found } = loading;
+    for (let type = left[0]; type !== undefined; type = left[0]) {
+      const { after } = loading;
+      const page = await store
+        .collection(collectionOf[type])
+        .find({ limit: loadedAtOnce, ...(after === undefined ? {} : { after }) });
+      const ids = page.items.map((item) => item.id);
+      await load(type, ids);
+      for (const id of ids) found[type].add(id);
+      loading.after = page.nextCursor;
+      if (page.nextCursor === undefined) left.shift();
     }
     // Known from before, if this is not the first time.
-    await load(
-      'member',
-      [...members.keys()].filter((id) => !found.member.has(id)),
-    );
-    await load(
-      'need',
-      [...needs.keys()].filter((id) => !found.need.has(id)),
-    );
-    await load(
-      'event',
-      [...events.keys()].filter((id) => !found.event.has(id)),
-    );
+    const gone = (known: Iterable<string>, type: OwnerType) => [...known].filter((id) => !found[type].has(id));
+    await load('member', gone(members.keys(), 'member'));
+    await load('need', gone(needs.keys(), 'need'));
+    await load('event', gone(events.keys(), 'event'));
+    loading = undefined;
     return head;
   };
 
   const follow = async () => {
     for (;;) {
+      if (breaks !== store.breaks()) {
+        breaks = store.breaks();
+        loading = undefined;
+        seq = -1;
+      }
       if (seq < 0) seq = await loadAll();
       const changes = await changesAfter(store, seq, pageSize);
       if (changes === undefined) {
@@ -190,7 +225,8 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
   };
 
   const startPass = () => {
-    const pass = follow().finally(() => {
+    // Whoever joins waits no longer than a caller can.
+    const pass = forACaller(follow).finally(() => {
       if (running === pass) running = undefined;
     });
     running = pass;
@@ -201,11 +237,10 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     refresh() {
       if (running === undefined) return startPass();
       next ??= running
-        .catch(() => undefined)
-        .then(() => {
+        .finally(() => {
           next = undefined;
-          return running ?? startPass();
-        });
+        })
+        .then(() => running ?? startPass());
       return next;
     },
     party: (type, id) => (type === 'member' ? members.get(id) : needs.get(id)),
@@ -218,6 +253,7 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     grams,
     lexical,
     index,
+    lagging,
     state: () => ({
       seq: Math.max(0, seq),
       members: members.size,

@@ -28,6 +28,12 @@ export interface Embedding {
   requestBacklog(): Promise<void>;
   /** Asks again for what was asked while the queue was away. */
   catchUp(): Promise<void>;
+  /**
+   * Asks again for owners that have lagged for long, so that a wish which was lost only comes later: the queue lost it, or
+   * a write was stored and its process, or the way to the database, ended before it could ask. Those among the dead letters
+   * wait for a person. Call it again and again.
+   */
+  recover(lagging: ReadonlySet<string>): Promise<void>;
   /** Does it now. Only texts that have no vector of this model are embedded. Returns how many were. */
   update(type: OwnerType, id: string, signal?: AbortSignal): Promise<number>;
   /** Removes an owner's vectors, and these texts of it from the cache. */
@@ -40,10 +46,14 @@ export interface EmbeddingDeps {
   embedder: Embedder;
   queue: JobQueue;
   evict?: (texts: readonly string[]) => void;
+  /** How long an owner may lag before it is asked for again. Default 15,000 ms. */
+  lostAfterMs?: number | undefined;
 }
 
 /** More owners than these are one job: a job is a durable write of its own. */
 const jobsAtOnce = 20;
+/** Never the key of an owner. */
+const backlogKey = 'all';
 const pageSize = 200;
 /** Enough that the embedding process never waits for the store. */
 const updatesInFlight = 4;
@@ -64,7 +74,7 @@ export const textsOf = (type: OwnerType, doc: unknown): string[] => {
   return [...new Set(facets.map((facet) => facet.text))];
 };
 
-export function createEmbedding({ store, embedder, queue, evict }: EmbeddingDeps): Embedding {
+export function createEmbedding({ store, embedder, queue, evict, lostAfterMs = 15_000 }: EmbeddingDeps): Embedding {
   const vectors = store.collection('vectors');
   const docs = (type: OwnerType) => documentsOf(store, type);
 
@@ -121,7 +131,7 @@ export function createEmbedding({ store, embedder, queue, evict }: EmbeddingDeps
     if (ids.length > jobsAtOnce) return requestBacklog();
     for (const id of ids) await ask(embedJob, ownerKey(type, id), { type, id });
   };
-  const requestBacklog = () => ask(embedBacklogJob, 'all', {});
+  const requestBacklog = () => ask(embedBacklogJob, backlogKey, {});
   let isOwed = false;
   /** What lacks vectors stands in the store: that the queue is away is no reason to refuse a write that is done. */
   const ask = async (kind: string, key: string, input: object) => {
@@ -136,6 +146,25 @@ export function createEmbedding({ store, embedder, queue, evict }: EmbeddingDeps
     if (!isOwed) return;
     isOwed = false;
     await requestBacklog();
+  };
+
+  const lagsSinceMs = new Map<string, number>();
+  const recover = async (lagging: ReadonlySet<string>) => {
+    const nowMs = performance.now();
+    for (const owner of lagsSinceMs.keys()) if (!lagging.has(owner)) lagsSinceMs.delete(owner);
+    for (const owner of lagging) if (!lagsSinceMs.has(owner)) lagsSinceMs.set(owner, nowMs);
+    const overdue = [...lagsSinceMs].filter(([, sinceMs]) => sinceMs <= nowMs - lostAfterMs).map(([owner]) => owner);
+    if (overdue.length === 0) return;
+    try {
+      const underWay = await queue.list({ state: 'active', limit: pageSize });
+      if (underWay.items.some(({ doc }) => doc.kind === embedBacklogJob)) return;
+      const dead = await deadKeys(queue);
+      if (!dead.has(backlogKey) && overdue.some((owner) => !dead.has(owner))) await requestBacklog();
+    } catch (error) {
+      if (!(error instanceof StoreError && error.code === 'unavailable')) throw error;
+    } finally {
+      for (const owner of overdue) lagsSinceMs.set(owner, nowMs);
+    }
   };
 
   /** What a process left behind that ended between the removal of an owner and that of its vectors. */
@@ -202,7 +231,7 @@ export function createEmbedding({ store, embedder, queue, evict }: EmbeddingDeps
     isWorking = true;
     try {
       if (await isWorkedOffElsewhere(context.jobId)) {
-        await queue.enqueue(embedBacklogJob, 'all', {}, { delayMs: lookAgainMs });
+        await queue.enqueue(embedBacklogJob, backlogKey, {}, { delayMs: lookAgainMs });
         return { embedded: 0 };
       }
       let embedded = 0;
@@ -221,6 +250,7 @@ export function createEmbedding({ store, embedder, queue, evict }: EmbeddingDeps
     request,
     requestBacklog,
     catchUp,
+    recover,
     update,
     async erase(type, id, texts) {
       await vectors.remove(ownerKey(type, id)).catch(unlessChanged);
@@ -234,6 +264,18 @@ export function createEmbedding({ store, embedder, queue, evict }: EmbeddingDeps
       [embedBacklogJob]: workOffBacklog,
     },
   };
+}
+
+/** Keys of the jobs of this file that are dead. */
+async function deadKeys(queue: JobQueue): Promise<Set<string>> {
+  const keys = new Set<string>();
+  let after: string | undefined;
+  do {
+    const page = await queue.list({ state: 'dead', limit: pageSize, ...(after === undefined ? {} : { after }) });
+    for (const { doc } of page.items) if (doc.kind === embedJob || doc.kind === embedBacklogJob) keys.add(doc.key);
+    after = page.nextCursor;
+  } while (after !== undefined);
+  return keys;
 }
 
 async function* pagesOf<T>(collection: Collection<T>): AsyncGenerator<Stored<T>[]> {

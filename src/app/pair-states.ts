@@ -6,6 +6,7 @@ import { isErased, pairKeyOf, pairStateOf } from '../domain/introduction/pair.ts
 import type { Introduction } from '../domain/introduction/introduction.ts';
 import type { PairState } from '../domain/match/pair.ts';
 import { changesAfter } from './change-log.ts';
+import { forACaller } from './patience.ts';
 import type { Store, Stored } from './ports.ts';
 
 export interface PairStates {
@@ -16,6 +17,8 @@ export interface PairStates {
 }
 
 const pageSize = 1000;
+/** Few enough that a busy database answers in time. */
+const loadedAtOnce = 200;
 
 /** `member` for both: only ids are asked for. */
 const keyOf = (one: string, other: string) => pairKeyOf({ type: 'member', id: one }, { type: 'member', id: other });
@@ -31,6 +34,7 @@ export function createPairStates(store: Store): PairStates {
   /** Introductions of each pair in the order they came, for the last one counts. */
   const byPair = new Map<string, Map<string, PairState>>();
   let seq = -1;
+  let breaks = store.breaks();
   let running: Promise<void> | undefined;
 
   const forget = (id: string) => {
@@ -56,7 +60,7 @@ export function createPairStates(store: Store): PairStates {
     const head = await store.headSeq();
     let after: string | undefined;
     do {
-      const page = await introductions.find({ limit: pageSize, ...(after === undefined ? {} : { after }) });
+      const page = await introductions.find({ limit: loadedAtOnce, ...(after === undefined ? {} : { after }) });
       for (const one of page.items) remember(one);
       after = page.nextCursor;
     } while (after !== undefined);
@@ -65,10 +69,14 @@ export function createPairStates(store: Store): PairStates {
 
   const follow = async () => {
     for (;;) {
-      if (seq < 0) seq = await loadAll();
+      if (breaks !== store.breaks()) seq = -1;
+      if (seq < 0) {
+        breaks = store.breaks();
+        for (const id of [...byIntroduction.keys()]) forget(id);
+        seq = await loadAll();
+      }
       const changes = await changesAfter(store, seq, pageSize);
       if (changes === undefined) {
-        for (const id of [...byIntroduction.keys()]) forget(id);
         seq = -1;
         continue;
       }
@@ -83,7 +91,8 @@ export function createPairStates(store: Store): PairStates {
 
   return {
     refresh() {
-      running ??= follow().finally(() => {
+      // Whoever joins waits no longer than a caller can.
+      running ??= forACaller(follow).finally(() => {
         running = undefined;
       });
       return running;

@@ -68,6 +68,11 @@ export interface Store {
   changes(after: number, limit: number): Promise<Change[]>;
   /** The newest seq, 0 on an empty store. */
   headSeq(): Promise<number>;
+  /**
+   * Counts the breaks in the way to the data. A database that went down may come back without what it had not yet
+   * acknowledged to its writer, but had let others read: whoever follows the log reads everything again after a break.
+   */
+  breaks(): number;
   /** Resolves when the store answers. @throws StoreError `unavailable`. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -10,6 +10,7 @@ import express, {
 import type { z } from 'zod';
 import { faultsOf } from '../app/faults.ts';
 import { depthFault } from '../app/json-depth.ts';
+import { forACaller } from '../app/patience.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Log } from '../log.ts';
 import { groupBy } from './group-by.ts';
@@ -111,13 +112,14 @@ const parse = (schema: z.ZodType | undefined, input: unknown, what: string): unk
 };
 
 const handlerOf = (row: Route) => async (request: Request, response: Response) => {
-  const answer = await row.handle({
+  const call = {
     params: parse(row.params, request.params, 'address') as Record<string, string>,
     query: parse(row.query, request.query, 'query') as Record<string, unknown>,
     body: request.body as unknown,
     request,
     response,
-  });
+  };
+  const answer = await forACaller(() => row.handle(call));
   if (answer === undefined) return;
   response.status(answer.status).set(answer.headers ?? {});
   if (answer.body === undefined) response.end();

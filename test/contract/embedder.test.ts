@@ -59,6 +59,16 @@ describe('The embedding process', () => {
     });
   });
 
+  test('is replaced when it hangs, and the work in hand is redone', async () => {
+    const file = freshFile();
+    await using({ execArgv: notePids(file), hungAfterMs: 5000 }, async (embedder) => {
+      const [before] = await embedder.embed(['radar']);
+      process.kill(pidsIn(file)[0]!, 'SIGSTOP');
+      expect((await embedder.embed(['radar']))[0]).toEqual(before);
+      expect(pidsIn(file)).toHaveLength(2);
+    });
+  });
+
   test('lets a call of few texts go ahead of a large one', async () => {
     await using({}, async (embedder) => {
       const order: string[] = [];

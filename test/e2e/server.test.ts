@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { startProgram, type Program } from '../support/program.ts';
@@ -48,6 +49,25 @@ test('starts with the seed, says where it is, stops on SIGTERM with 0 and keeps 
   expect(existsSync(path.join(data, 'server.json'))).toBe(false);
   const second = start({ KOBLING_SEED: '1' });
   await second.prints(/with 50 members and 15 needs/u);
+});
+
+const isLinux = existsSync('/proc/sys/net/core/somaxconn');
+(isLinux ? test : test.skip)('a stall lets a thousand callers wait, and cuts none off', async () => {
+  const program = start();
+  const { port } = new URL(await urlOf(program));
+  program.process.kill('SIGSTOP');
+  const callers = Array.from({ length: 1000 }, () => connect(Number(port), '127.0.0.1'));
+  try {
+    // The system takes them in for the program.
+    await Promise.all(callers.map((caller) => once(caller, 'connect')));
+    program.process.kill('SIGCONT');
+    for (const caller of callers)
+      caller.end('GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    const answers = await Promise.all(callers.map(async (caller) => (await once(caller, 'data')).toString()));
+    expect(answers.filter((answer) => !answer.startsWith('HTTP/1.1 200'))).toEqual([]);
+  } finally {
+    for (const caller of callers) caller.destroy();
+  }
 });
 
 test('reads .env in the working folder, and the environment overrules it', async () => {

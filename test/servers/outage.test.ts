@@ -1,7 +1,9 @@
 /** The service while one of its servers is away: on servers of its own, which are killed and frozen. */
 import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
+import { openBullQueue } from '../../src/adapters/queue/bull.ts';
 import { startServers, mongoJarPath, type Servers } from '../../scripts/servers.ts';
 import { startService, type RunningService } from '../support/service.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -18,6 +20,7 @@ describeIf('a service whose', () => {
     servers = await startServers();
     service = await startService(folder, {
       seed: true,
+      lostAfterMs: 1000,
       servers: {
         options: { mongoUrl: `${servers.mongo.url}/outage`, redisUrl: servers.redis.url },
         remove: async () => undefined,
@@ -25,7 +28,8 @@ describeIf('a service whose', () => {
     });
     for (const part of ['store', 'seed', 'model'] as const) service.readiness.set(part, 'ready');
     await service.idle();
-  });
+    // Embeds the whole seed.
+  }, 180_000);
   afterAll(async () => {
     await service.close();
     await servers.stop();
@@ -85,5 +89,51 @@ describeIf('a service whose', () => {
     await until(() => isEmbedded(`mongo-${how}`));
     expect((await api().get(matches)).status).toBe(200);
     expect(await parts()).toEqual({ status: 200, store: 'ready', queue: 'ready' });
+  });
+
+  test('database is slow lets a job wait for it, instead of beginning it again and again', async () => {
+    const { queue } = service.engine;
+    await service.idle();
+    await away('mongo', 'frozen');
+    const id = await queue.enqueue('embed', 'member:slow', { type: 'member', id: 'slow' });
+    // Longer than a caller is let wait.
+    await pause(3000);
+    await back('mongo', 'frozen');
+    await until(async () => (await queue.get(id))?.doc.state === 'done');
+    expect((await queue.get(id))!.version).toBe(1);
+  });
+
+  test('write was stored, and nobody came to ask for its vectors, embeds it all the same', async () => {
+    await service.idle();
+    await service.engine.store.collection('members').insert('unasked', {
+      ...{ id: 'unasked', kind: 'startup', name: 'Unasked', offers: ['Radar without a job'] },
+    });
+    await until(() => isEmbedded('unasked'));
+  });
+
+  test('job ends while Redis is away runs it once', async () => {
+    const queue = openBullQueue({ url: servers.redis.url, prefix: 'once' });
+    try {
+      let runs = 0;
+      let end = () => {};
+      const held = new Promise<void>((resolve) => (end = resolve));
+      queue.start({
+        work: async () => {
+          runs++;
+          await held;
+        },
+      });
+      const id = await queue.enqueue('work', 'a', {});
+      await until(() => runs === 1);
+      await away('redis', 'killed');
+      end();
+      // Longer than any command is waited for.
+      await pause(2000);
+      await back('redis', 'killed');
+      await until(async () => (await queue.get(id).catch(() => undefined))?.doc.state === 'done');
+      expect(runs).toBe(1);
+    } finally {
+      await queue.close(0);
+    }
   });
 });

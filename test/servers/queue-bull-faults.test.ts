@@ -1,5 +1,6 @@
 /** What only a queue of several processes can suffer, and gain. */
 import { randomUUID } from 'node:crypto';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { openBullQueue, type BullQueueOptions } from '../../src/adapters/queue/bull.ts';
@@ -71,6 +72,29 @@ test('a key whose job was never added, because its process ended, is not lost', 
   expect(await queue.enqueue('work', 'a', { n: 2 })).toBe(id);
   queue.start({ work: async (input) => input });
   expect((await reaches(queue, id, 'done')).doc.result).toEqual({ n: 2 });
+});
+
+test('connections that die without a word are made anew', async () => {
+  const { port, hostname } = new URL(url);
+  const passed = new Set<Socket>();
+  const proxy = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    near.pipe(far).pipe(near);
+    for (const socket of [near, far]) passed.add(socket.on('error', () => undefined));
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const worker = open({ url: `redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`, silentMs: 6000 });
+  try {
+    worker.start({ work: async (input) => input });
+    const api = open();
+    await reaches(api, await api.enqueue('work', 'a', 1), 'done');
+    for (const socket of [...passed]) socket.unpipe().pause();
+    expect((await reaches(api, await api.enqueue('work', 'b', 2), 'done')).doc.result).toBe(2);
+  } finally {
+    await worker.close(0);
+    for (const socket of passed) socket.destroy();
+    proxy.close();
+  }
 });
 
 test('a queue without Redis refuses at once, and does not keep its process from ending', async () => {

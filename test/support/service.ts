@@ -31,6 +31,7 @@ export async function startService(
     maxImportBytes?: number;
     mail?: MailOptions;
     jobAttempts?: number;
+    lostAfterMs?: number;
     /** Others than those that the tests were given. */
     servers?: ReturnType<typeof ownServers>;
   } = {},
@@ -45,6 +46,7 @@ export async function startService(
     spoolDir,
     now: today,
     jobAttempts: options.jobAttempts,
+    lostAfterMs: options.lostAfterMs,
     log,
     ...(options.mail === undefined ? {} : { mail: options.mail }),
   });

@@ -155,3 +155,44 @@ describe('the backlog', () => {
     expect(await vectorsOf('a')).toBeDefined();
   });
 });
+
+describe('an owner that lags for long', () => {
+  const lagging = new Set(['member:a']);
+  const jobs = async () => (await queue.list({ limit: 100 })).items.map(({ doc }) => `${doc.kind} ${doc.key}`);
+  const patient = (lostAfterMs: number) => createEmbedding({ store, embedder: model.embedder, queue, lostAfterMs });
+
+  test('is asked for again, once', async () => {
+    await add('a', ['x']);
+    const fresh = patient(60_000);
+    await fresh.recover(lagging);
+    await fresh.recover(lagging);
+    expect(await jobs()).toEqual([]);
+    const overdue = patient(0);
+    await overdue.recover(lagging);
+    await overdue.recover(lagging);
+    expect(await jobs()).toEqual(['embed-backlog all']);
+    queue.start(overdue.handlers);
+    await idle(queue);
+    expect(await vectorsOf('a')).toBeDefined();
+  });
+
+  test('counts from when it began to lag', async () => {
+    const overdue = patient(1);
+    await overdue.recover(lagging);
+    await overdue.recover(new Set());
+    await overdue.recover(lagging);
+    expect(await jobs()).toEqual([]);
+  });
+
+  test('waits for a person when it is among the dead letters', async () => {
+    await add('a', ['x']);
+    model.onText(async () => {
+      throw new EmbedderError('no');
+    });
+    await embedding.request('member', ['a']);
+    queue.start(embedding.handlers);
+    await idle(queue);
+    await patient(0).recover(lagging);
+    expect(await jobs()).toEqual(['embed member:a']);
+  });
+});

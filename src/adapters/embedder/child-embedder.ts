@@ -12,6 +12,8 @@ export interface ChildEmbedderOptions {
   processes?: number;
   /** Texts that may wait before further calls are refused; one call may be larger. Default 100,000. */
   maxQueuedTexts?: number;
+  /** How long a child may be silent over its work before it counts as hung and is ended. Default 120,000 ms. */
+  hungAfterMs?: number;
   /** More flags for the child's Node, for tests. */
   execArgv?: string[];
 }
@@ -21,23 +23,26 @@ interface Child {
   ready: boolean;
   /** By number of the message, in the order sent, which is the order of work. */
   inHand: Map<number, Work>;
+  /** Ends it when it is silent for too long; armed while it starts and while it has work. */
+  watch?: NodeJS.Timeout | undefined;
 }
 
 /** Two, so that a child never waits for this event loop between them. */
 const messagesInFlight = 2;
 const failedStartsToBreak = 3;
+const startWithinMs = 120_000;
 const restartDelayMs = 100;
 const maxRestartDelayMs = 10_000;
 const isSource = import.meta.url.endsWith('.ts');
 const childFile = fileURLToPath(new URL(isSource ? './embed-child.ts' : './embed-child.js', import.meta.url));
 
 /**
- * Embeds in child processes, so that inference never blocks this event loop and a crash never takes it down: the work
- * in hand is redone by a fresh child. A text over which three children are lost is refused with EmbedderError. While
+ * Embeds in child processes, so that inference never blocks this event loop, and a crash or a hang never takes it down:
+ * the work in hand is redone by a fresh child. A text over which three children are lost is refused with EmbedderError. While
  * no child starts, every call is refused, and starting goes on being tried.
  */
 export function openChildEmbedder(options: ChildEmbedderOptions): Embedder {
-  const { model } = options;
+  const { model, hungAfterMs = 120_000 } = options;
   const queue = createEmbedQueue(options.maxQueuedTexts ?? 100_000);
   const children = new Set<Child>();
   const restarts = new Set<NodeJS.Timeout>();
@@ -53,9 +58,11 @@ export function openChildEmbedder(options: ChildEmbedderOptions): Embedder {
     child.process.on('message', (message: FromChild) => {
       if (message.type === 'ready') markReady(child);
       else settle(child, message);
+      watch(child);
       feed();
     });
     const lost = () => {
+      clearTimeout(child.watch);
       if (!children.delete(child) || closed) return;
       const [suspect, ...innocent] = child.inHand.values();
       child.inHand.clear();
@@ -73,6 +80,7 @@ export function openChildEmbedder(options: ChildEmbedderOptions): Embedder {
     child.process.on('exit', lost);
     // A process that could not even be made has no exit.
     child.process.on('error', () => (child.process.pid === undefined ? lost() : child.process.kill('SIGKILL')));
+    watch(child);
   };
 
   const markReady = (child: Child) => {
@@ -97,6 +105,14 @@ export function openChildEmbedder(options: ChildEmbedderOptions): Embedder {
     if (message.type === 'done') queue.finish(work, message.vectors);
     else queue.blame(work, message.message);
   };
+  const watch = (child: Child) => {
+    clearTimeout(child.watch);
+    const withinMs = child.ready ? hungAfterMs : startWithinMs;
+    child.watch =
+      child.ready && child.inHand.size === 0
+        ? undefined
+        : setTimeout(() => child.process.kill('SIGKILL'), withinMs).unref();
+  };
   const leastBusy = () =>
     [...children]
       .filter((child) => child.ready && child.inHand.size < messagesInFlight && !holdsSuspect(child))
@@ -109,6 +125,7 @@ export function openChildEmbedder(options: ChildEmbedderOptions): Embedder {
       if (work.attempts > 0 && child.inHand.size > 0) return queue.putBack(work);
       const batch = ++messageNumber;
       child.inHand.set(batch, work);
+      if (child.watch === undefined) watch(child);
       const { process } = child;
       process.send({ batch, texts: work.texts } satisfies ToChild, (error) => {
         if (error !== null) process.kill('SIGKILL');

@@ -10,11 +10,20 @@ const commandMs = 1200;
 
 /**
  * With one kind of connection for everything, either a caller waits for ever while Redis is away, or the blocking read
- * of a worker is cut off and never comes back.
+ * of a worker is cut off and never comes back. A connection that died without a word (a machine that lost its power, a
+ * firewall that forgot it) would stay silent for a quarter of an hour: what is not heard of for `silentMs` is made anew.
  */
-export function createConnections(url: string, onError: (error: unknown) => void) {
+export function createConnections(url: string, silentMs: number, onError: (error: unknown) => void) {
   const base = { connectTimeout: connectMs, retryStrategy: (times: number) => Math.min(times * 200, 2000) };
   const open: Redis[] = [];
+  const heardMs = new WeakMap<Redis, number>();
+  const pulse = setInterval(() => {
+    for (const redis of open) {
+      if (redis.status !== 'ready' && redis.status !== 'connect') continue;
+      if (performance.now() - heardMs.get(redis)! > silentMs) redis.disconnect(true);
+      else if (redis.status === 'ready') redis.ping().catch(() => undefined);
+    }
+  }, silentMs / 3).unref();
   return {
     create(type: ConnectionType): Redis {
       const redis =
@@ -22,10 +31,16 @@ export function createConnections(url: string, onError: (error: unknown) => void
           ? new Redis(url, { ...base, maxRetriesPerRequest: 1, commandTimeout: commandMs })
           : new Redis(url, { ...base, maxRetriesPerRequest: null, enableReadyCheck: false });
       redis.on('error', onError);
+      redis.on('connect', () => {
+        const heard = () => heardMs.set(redis, performance.now());
+        heard();
+        redis.stream.on('data', heard);
+      });
       open.push(redis);
       return redis;
     },
     end() {
+      clearInterval(pulse);
       for (const redis of open) redis.disconnect();
     },
   };

@@ -1,11 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import Bull from 'bull';
-import type { Redis } from 'ioredis';
-import { StoreError, type JobHandler, type JobQueue, type JobRecord, type Stored } from '../../app/ports.ts';
+import { StoreError, type JobHandler, type JobQueue, type JobRecord } from '../../app/ports.ts';
 import { answered, createConnections, queueIsAway } from './bull-connections.ts';
+import { createFold } from './bull-fold.ts';
 import { toStored, type JobData } from './bull-jobs.ts';
+import { createNews } from './bull-news.ts';
 import { ascendingIds, asJson, unlessAborted } from './job-run.ts';
 
 export interface BullQueueOptions {
@@ -25,6 +25,8 @@ export interface BullQueueOptions {
   lockMs?: number;
   /** How often jobs of ended processes are looked for. Default 5 s. */
   stalledMs?: number;
+  /** A connection that is not heard of for so long is made anew; more than the 5 s of a blocking read. Default 15 s. */
+  silentMs?: number;
   /** Told of faults that no caller waits for, such as Redis being away. */
   onError?: (error: unknown) => void;
 }
@@ -56,13 +58,6 @@ class RunEnded extends Error {
   }
 }
 
-/** KEYS[1] names the waiting job of a kind and key. */
-const claimFold = `local held = redis.call('GET', KEYS[1])
-if held and held ~= ARGV[2] then return held end
-redis.call('SET', KEYS[1], ARGV[1])
-return ARGV[1]`;
-const releaseFold = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`;
-
 /**
  * Durable jobs on Redis for any number of processes. Job ids ascend in the order enqueued. A process only runs jobs once
  * `start` was called. Redis may be away at any time, also at the start: calls are then refused, and work goes on when it
@@ -70,9 +65,9 @@ const releaseFold = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('D
  */
 export function openBullQueue(options: BullQueueOptions): JobQueue {
   const { prefix = 'kobling', concurrency = 4, maxAttempts = 5, backoffMs = 1000, keepDone = 200 } = options;
-  const { lockMs = 15_000, stalledMs = 5000 } = options;
+  const { lockMs = 15_000, stalledMs = 5000, silentMs = 15_000 } = options;
   const report = options.onError ?? (() => undefined);
-  const connections = createConnections(options.url, report);
+  const connections = createConnections(options.url, silentMs, report);
   const bull = new Bull<JobData>('jobs', {
     prefix,
     createClient: (type) => connections.create(type),
@@ -86,13 +81,17 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
   });
   bull.on('error', report);
   const client = bull.client;
-  const me = randomUUID();
-  const channel = `${prefix}:changes`;
+  const news = createNews({
+    client,
+    channel: `${prefix}:changes`,
+    subscriber: () => connections.create('subscriber'),
+    report,
+  });
+  const { tell } = news;
+  const { claim, release } = createFold(client, prefix);
   const newId = ascendingIds();
-  const listeners = new Set<(job: Stored<JobRecord>) => void>();
   /** Until a job of this process was told as waiting, it must not be told as active. */
   const adding = new Map<string, Promise<unknown>>();
-  let hearing: Redis | undefined;
   let closed = false;
   let handlers: Record<string, JobHandler> = {};
   const stopped = new AbortController();
@@ -112,36 +111,6 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
       await queue.close(0);
     }
   };
-
-  const tellHere = (job: Stored<JobRecord>) => {
-    for (const listener of listeners)
-      try {
-        listener(job);
-      } catch (error) {
-        report(error);
-      }
-  };
-  /** Other processes hear of it too, unless Redis is away: then they find it when they look. */
-  const tell = (job: Stored<JobRecord>) => {
-    tellHere(job);
-    if (!closed) client.publish(channel, JSON.stringify({ from: me, job })).catch(report);
-  };
-  const hear = () => {
-    if (hearing !== undefined || closed) return;
-    hearing = connections.create('subscriber');
-    hearing.on('message', (_channel, message: string) => {
-      const { from, job } = JSON.parse(message) as { from: string; job: Stored<JobRecord> };
-      if (from !== me) tellHere(job);
-    });
-    hearing.subscribe(channel).catch(report);
-  };
-
-  const foldKey = ({ kind, key }: JobData) =>
-    `${prefix}:waiting:${createHash('sha256').update(`${kind}\0${key}`).digest('hex')}`;
-  /** The job that stands for this kind and key: `id`, unless another than `instead` does. */
-  const claim = async (data: JobData, id: string, instead = '') =>
-    (await client.eval(claimFold, 1, foldKey(data), id, instead)) as string;
-  const release = (data: JobData, id: string) => client.eval(releaseFold, 1, foldKey(data), id);
 
   /** In the middle of a move it does not count as waiting: a job too many harms less than one too few. */
   const isWaiting = async (job: Bull.Job<JobData>) => ['waiting', 'delayed', 'paused'].includes(await job.getState());
@@ -188,10 +157,7 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
     const id = String(job.id);
     const { data } = job;
     await adding.get(id)?.catch(() => undefined);
-    // Whoever asks from here on is not sure to be served by this run.
-    await release(data, id);
-    if (stopped.signal.aborted) return putBack(job);
-    tell(toStored(job, 'active'));
+    const keeping = setInterval(() => void keepLock(job).catch(() => undefined), lockMs / 3);
     let saving: Promise<unknown> = Promise.resolve();
     let savedAtMs = -Infinity;
     let hasEnded = false;
@@ -204,6 +170,10 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
         .catch(report);
     };
     try {
+      // Whoever asks from here on is not sure to be served by this run.
+      await answered(() => release(data, id));
+      stopped.signal.throwIfAborted();
+      tell(toStored(job, 'active'));
       const handler = handlers[data.kind];
       if (handler === undefined) throw new Error(`There is no handler for jobs of the kind ${data.kind}.`);
       const { signal } = stopped;
@@ -222,7 +192,25 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
     } finally {
       hasEnded = true;
       await saving;
+      await untilHeard();
+      clearInterval(keeping);
     }
+  };
+  /** Bull gives a lock up when it could not be renewed once; while the job is nobody else's it is still ours. */
+  const keepLock = async (job: Bull.Job<JobData>) => {
+    const isHeld = ((await job.extendLock(lockMs)) as unknown) === 1;
+    if (!isHeld && (await job.isActive())) await job.takeLock();
+  };
+  /** Bull tells Redis once how a run ended: told to a Redis that is away, the job would lie until its lock has run out. */
+  const untilHeard = async () => {
+    while (!stopped.signal.aborted)
+      try {
+        await client.ping();
+        return;
+      } catch (error) {
+        report(error);
+        await pause(startAgainMs, undefined, { signal: stopped.signal }).catch(() => undefined);
+      }
   };
   /** The process ends, or a part is away: not the job's fault. @throws RunEnded. */
   const putBack = async (job: Bull.Job<JobData>, message = 'The process ended.', againAfterMs = 0): Promise<never> => {
@@ -236,14 +224,7 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
   );
 
   const startProcessing = async () => {
-    while (!closed)
-      try {
-        await client.ping();
-        break;
-      } catch (error) {
-        report(error);
-        await pause(startAgainMs, undefined, { signal: stopped.signal });
-      }
+    await untilHeard();
     if (closed) return;
     await bull.process('*', concurrency, (job) => {
       const running = run(job);
@@ -306,11 +287,7 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
         },
         (queue) => queue.retry(id),
       ),
-    onChange(listener) {
-      listeners.add(listener);
-      hear();
-      return () => listeners.delete(listener);
-    },
+    onChange: news.listen,
     counts: () =>
       redis(
         async () => {
@@ -333,6 +310,7 @@ export function openBullQueue(options: BullQueueOptions): JobQueue {
     async close(graceMs) {
       if (closed) return;
       closed = true;
+      news.close();
       const paused = bull.pause(true).catch(report);
       const grace = new AbortController();
       await Promise.race([

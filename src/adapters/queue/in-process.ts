@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import { forNobody } from '../../app/patience.ts';
 import {
   StoreError,
   type Collection,
@@ -160,7 +161,7 @@ export function openInProcessQueue(options: InProcessQueueOptions): JobQueue {
         continue;
       }
       takeFromWaiting(id, job);
-      const running = run(id)
+      const running = forNobody(() => run(id))
         .catch((error: unknown) => {
           if (!stopped.signal.aborted) report(error);
         })

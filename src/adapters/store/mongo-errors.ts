@@ -1,4 +1,5 @@
 /** From MongoDB's faults to the port's, and how long an answer is waited for. */
+import { patienceMs } from '../../app/patience.ts';
 import { StoreError } from '../../app/ports.ts';
 
 /** Runs it, gives up after a while, and turns the driver's faults into the port's. */
@@ -9,12 +10,13 @@ const duplicateKey = 11000;
 const awayCodes = new Set([6, 7, 50, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031]);
 
 /**
- * The driver itself waits half a minute and more for a server that is frozen; a caller is told within `waitMs`. What was
- * sent may still happen, as with every write whose answer is lost.
+ * The driver itself waits half a minute and more for a server that is frozen. What was sent may still happen, as with
+ * every write whose answer is lost.
  */
 export const answering =
-  (waitMs: number): Answer =>
+  (waitMsNow: () => number = patienceMs): Answer =>
   async (run) => {
+    const waitMs = Math.round(waitMsNow());
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       const giveUp = () => reject(new StoreError('unavailable', `The database did not answer in ${waitMs} ms.`));
@@ -45,10 +47,15 @@ interface Fault {
   writeErrors?: unknown;
 }
 
+/** What a socket says that broke under the driver; it passes some of that on as it is. */
+const brokenSocket = /^(?:E[A-Z]+|ERR_(?:STREAM|SOCKET)_[A-Z_]+)$/u;
+
 /** By name, for the driver is loaded late: what is not the server's own refusal means that it cannot be reached. */
 export function asStoreError(error: unknown): unknown {
   const { name, code, message, writeErrors } = error as Fault;
-  if (error instanceof StoreError || name === undefined || !/^Mongo/u.test(name)) return error;
+  if (error instanceof StoreError || name === undefined) return error;
+  const isBroken = typeof code === 'string' && brokenSocket.test(code);
+  if (!isBroken && !/^Mongo/u.test(name)) return error;
   // A batch whose connection broke looks like a refused one, without a refusal.
   const isCutOff = name === 'MongoBulkWriteError' && (writeErrors === undefined || [writeErrors].flat().length === 0);
   const isRefusal =

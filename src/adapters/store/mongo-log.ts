@@ -6,6 +6,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Model } from 'mongoose';
+import { forNobody } from '../../app/patience.ts';
 import { StoreError, type Change, type Collections } from '../../app/ports.ts';
 import { takenIndex, type Answer } from './mongo-errors.ts';
 import type { Block, Models, Row } from './mongo-rows.ts';
@@ -94,7 +95,10 @@ export function changeLog(models: Models, answer: Answer, { keep, relayEveryMs }
     trimming = answer(() => blocks.deleteMany({ last: { $lt: last - keep } }).exec()).catch(() => undefined);
   };
 
-  /** Everything that came while one block was written goes into the next. */
+  /**
+   * Everything that came while one block was written goes into the next; when the database does not take a block, it would
+   * not take that either, and nobody waits for it a second time.
+   */
   const appendWaiting = async () => {
     while (waiting.length > 0) {
       let count = 0;
@@ -109,24 +113,26 @@ export function changeLog(models: Models, answer: Answer, { keep, relayEveryMs }
         for (const one of taken) one.resolve();
         clear(entries);
       } catch (error) {
-        for (const one of taken) one.reject(error);
+        for (const one of [...taken, ...waiting.splice(0)]) one.reject(error);
       }
     }
+    // In the same breath as the last look: what comes from here on must not wait for a loop that has ended.
+    appending = undefined;
   };
+  /** Callers share a block: each waits only as long as it can. */
   const append = (entries: readonly LogEntry[]) =>
-    new Promise<void>((resolve, reject) => {
-      waiting.push({ entries, resolve, reject });
-      appending ??= appendWaiting().finally(() => {
-        appending = undefined;
-      });
-    });
+    answer(
+      () =>
+        new Promise<void>((resolve, reject) => {
+          waiting.push({ entries, resolve, reject });
+          appending ??= forNobody(appendWaiting);
+        }),
+    );
 
   /** Nobody waits for it: a mark that stays is found by the relay. */
   const clear = (entries: readonly LogEntry[]) => {
     marked.push(...entries);
-    clearing ??= clearMarked().finally(() => {
-      clearing = undefined;
-    });
+    clearing ??= forNobody(clearMarked);
   };
   const clearMarked = async () => {
     while (marked.length > 0) {
@@ -144,6 +150,7 @@ export function changeLog(models: Models, answer: Answer, { keep, relayEveryMs }
         await answer(() => rowsOf(name).bulkWrite(ops, { ordered: false })).catch(() => undefined);
       }
     }
+    clearing = undefined;
   };
 
   const relay = async () => {

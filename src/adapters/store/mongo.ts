@@ -9,7 +9,7 @@ import { collectionNames } from './tables.ts';
 import { upgrades as releasedUpgrades, versionOf, type Upgrade } from './upgrades.ts';
 
 export interface MongoOptions {
-  /** How long a call waits for the database. Default 1500 ms: a refusal comes within two seconds. */
+  /** How long a call waits for the database. Default: by who waits. */
   waitMs?: number;
   /** Entries of the change log that are kept at least. Default 200,000. */
   keepChanges?: number;
@@ -29,7 +29,7 @@ const socketMs = 20_000;
  * @throws StoreError `unavailable` when the database does not answer; Error when the data was written by a newer program.
  */
 export async function openMongoStore(url: string, options: MongoOptions = {}): Promise<Store> {
-  const { waitMs = 1500, keepChanges = 200_000, relayEveryMs = 2000, upgrades = releasedUpgrades } = options;
+  const { waitMs, keepChanges = 200_000, relayEveryMs = 2000, upgrades = releasedUpgrades } = options;
   // Upgrades and new indexes take as long as they take.
   const patient = await connect(url, 0);
   try {
@@ -41,18 +41,21 @@ export async function openMongoStore(url: string, options: MongoOptions = {}): P
   }
   const connection = await connect(url, socketMs);
   const models = modelsOn(connection, mongoose.Schema);
-  const answer = answering(waitMs);
+  const answer = answering(waitMs === undefined ? undefined : () => waitMs);
   const log = changeLog(models, answer, { keep: keepChanges, relayEveryMs });
   const version = versionOf(upgrades);
   const collections = new Map(
     collectionNames.map((name) => [name, mongoCollection(models.rows.get(name)!, name, version, log, answer)]),
   );
+  let breaks = 0;
+  connection.getClient().on('connectionPoolCleared', () => breaks++);
   let closed: Promise<void> | undefined;
   return {
     collection: <K extends keyof Collections>(name: K) =>
       collections.get(name) as unknown as Collection<Collections[K]>,
     changes: log.changes,
     headSeq: log.headSeq,
+    breaks: () => breaks,
     async ping() {
       await answer(() => models.about.findOne({ _id: 'data' }).lean().exec());
     },

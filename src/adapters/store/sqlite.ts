@@ -38,6 +38,7 @@ export function openSqliteStore(file: string, options: SqliteOptions = {}): Stor
       collections.get(name) as unknown as Collection<Collections[K]>,
     changes: (after, limit) => answer(() => changes.all(after, limit)),
     headSeq: () => answer(() => head.get()?.seq ?? 0),
+    breaks: () => 0,
     ping: () => answer(() => void touch.get()),
     close: async () => {
       db.close();

@@ -1,0 +1,26 @@
+/**
+ * How long a part that does not answer is waited for: short where a caller waits, who is to be told within two seconds;
+ * long where nobody does, for a job that gave up at the first slow answer of a busy machine would begin again and again.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** A refusal leaves by then, counted from the beginning of the request. */
+const requestMs = 1700;
+/** However long a request has run by now: a part that answers, if slowly, has this long for each answer. */
+const answerMs = 1000;
+const backgroundMs = 10_000;
+
+const serving = new AsyncLocalStorage<{ sinceMs: number } | undefined>();
+
+/** Runs what somebody waits for. */
+export const forACaller = <T>(run: () => Promise<T>): Promise<T> => serving.run({ sinceMs: performance.now() }, run);
+
+/** Runs what goes on by itself, whoever set it off. */
+export const forNobody = <T>(run: () => Promise<T>): Promise<T> => serving.run(undefined, run);
+
+/** Milliseconds that a part may take to answer from now on. */
+export function patienceMs(): number {
+  const request = serving.getStore();
+  if (request === undefined) return backgroundMs;
+  return Math.max(answerMs, request.sinceMs + requestMs - performance.now());
+}
