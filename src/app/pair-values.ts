@@ -37,7 +37,7 @@ export async function pairValues(
     b: string,
     { score, parts }: { score: number; parts: { forward: number; back: number } },
   ) => {
-    if (a === b || !attending.has(b)) return;
+    if (a === b) return;
     const id = meetingId(a, b);
     const value = Math.round(100 * parts.forward) + Math.round(100 * parts.back);
     const known = best.get(id);
@@ -48,7 +48,7 @@ export async function pairValues(
     await nextTurn();
     signal.throwIfAborted();
     try {
-      return await matching.rankAll(kind, type, subject);
+      return await matching.rankAll(kind, type, subject, attending);
     } catch (error) {
       // Somebody who has left the cluster meanwhile still has a seat.
       if (error instanceof Problem && (error.code === 'not-found' || error.code === 'match-not-applicable')) return [];
@@ -74,7 +74,7 @@ export async function pairValues(
         table.id,
         (await ranked('suppliers', 'need', table.needId))
           .map((one) => one.party.id)
-          .filter((id) => attending.has(id) && id !== table.hostId),
+          .filter((id) => id !== table.hostId),
       );
   if (offers) markOffers([...best.values()]);
   return { values: [...best.values()].map(({ a, b, value, offered }) => ({ a, b, value, offered })), guests };

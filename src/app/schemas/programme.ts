@@ -73,6 +73,7 @@ const unmetMeeting = z
     priority: z.number().optional(),
     value: z.number(),
     reason: z.enum(unmetReasons),
+    gate: z.object({ code: z.string(), sentence: z.string() }).optional().describe('For `gate-closed`.'),
   })
   .meta({ id: 'UnmetMeeting' });
 const quality = z
