@@ -19,10 +19,11 @@ export interface PairValues {
   guests: Map<string, string[]>;
 }
 
-/** `signal` ends it between two attendees. */
+/** Of requested and `kept` meetings, by id, and of those to offer; of all pairs for mixed tables. `signal` ends it between two attendees. */
 export async function pairValues(
   deps: { store: Store; matching: Matching },
   event: MatchEvent,
+  kept: ReadonlySet<string>,
   offers: boolean,
   signal: AbortSignal,
 ): Promise<PairValues> {
@@ -76,15 +77,23 @@ export async function pairValues(
           .map((one) => one.party.id)
           .filter((id) => id !== table.hostId),
       );
-  if (offers) markOffers([...best.values()]);
-  return { values: [...best.values()].map(({ a, b, value, offered }) => ({ a, b, value, offered })), guests };
+  await nextTurn();
+  if (offers) markOffers([...best.values()].filter(({ score }) => score >= listingFloor));
+  await nextTurn();
+  // At mixed tables anybody may sit beside anybody; else only those matter who are to meet, a few in a hundred pairs.
+  const asked = new Set((event.requestedMeetings ?? []).map(({ from, to }) => meetingId(from, to)));
+  const values: PairValue[] = [];
+  for (const [id, { a, b, value, offered }] of best)
+    if (offered || event.format === 'roundtable' || asked.has(id) || kept.has(id))
+      values.push({ a, b, value, offered });
+  await nextTurn();
+  return { values, guests };
 }
 
-/** The best pairs of each side, never one below the floor of any match list. */
+/** The best pairs of each side. They are given without those below the floor of any match list. */
 function markOffers(pairs: (PairValue & { score: number })[]): void {
   const got = new Map<string, number>();
   for (const pair of pairs.sort((x, y) => y.score - x.score || (meetingId(x.a, x.b) < meetingId(y.a, y.b) ? -1 : 1))) {
-    if (pair.score < listingFloor) return;
     const [a, b] = [got.get(pair.a) ?? 0, got.get(pair.b) ?? 0];
     if (a >= offersEach && b >= offersEach) continue;
     pair.offered = true;

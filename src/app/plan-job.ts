@@ -117,8 +117,9 @@ async function planOnce(
   context: JobContext,
   watch: Watch,
 ): Promise<NewDraft> {
-  const { values, guests } = await pairValues(deps, event, asked.offers, context.signal);
   const last = before.published?.meetings ?? before.draft?.meetings;
+  const kept = new Set((last ?? []).map(({ id }) => id));
+  const { values, guests } = await pairValues(deps, event, kept, asked.offers, context.signal);
   const closed = await closedPairs(deps.matching, event, pairsToCheck(event, values, last), before.locks);
   const given = { event, values, guests, closed };
   const isReplan = asked.kind === 'replan' && last !== undefined;
