@@ -13,6 +13,9 @@ import type { Store } from './ports.ts';
 /** Offers an attendee may get beyond what it asked for; more would only blow up the search. */
 const offersEach = 8;
 
+/** A side that fits worse than nothing gains nothing: a meeting that is asked for never costs points. */
+const pointsOf = (part: number): number => Math.min(100, Math.max(0, Math.round(100 * part)));
+
 export interface PairValues {
   values: PairValue[];
   /** Round table -> attendees whom its need fits, best first. */
@@ -40,7 +43,7 @@ export async function pairValues(
   ) => {
     if (a === b) return;
     const id = meetingId(a, b);
-    const value = Math.round(100 * parts.forward) + Math.round(100 * parts.back);
+    const value = pointsOf(parts.forward) + pointsOf(parts.back);
     const known = best.get(id);
     if (known === undefined || value > known.value) best.set(id, { a, b, value, score, offered: false });
   };

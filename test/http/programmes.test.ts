@@ -71,6 +71,8 @@ test('plans a seed event: every rule holds, and each unmet request is named with
   expect(draft!.meetings.some(({ origin, value }) => origin === 'offer' && value > 0)).toBe(true);
   expect(draft!.quality.gaps).toBeGreaterThanOrEqual(draft!.quality.bounds.gaps);
   expect(difference.added).toHaveLength(draft!.meetings.length);
+  for (const { value } of draft!.meetings) expect(value >= 0 && value <= 200).toBe(true);
+  expect(draft!.quality.distance.value).toBeGreaterThanOrEqual(0);
   // Of equally good programmes an early one: nobody comes for nothing.
   expect(draft!.meetings.some(({ round }) => round === 1)).toBe(true);
 });
