@@ -185,7 +185,7 @@ async function strangersOf(
 }
 
 const collectionOf = (store: Store, type: ImportType): Collection<ImportDoc> =>
-  (type === 'programme-event' ? store.collection('events') : documentsOf(store, type)) as Collection<ImportDoc>;
+  type === 'programme-event' ? store.collection('events') : documentsOf(store, type);
 
 async function writeBatch(
   { store, embedding }: Deps,
