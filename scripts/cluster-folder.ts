@@ -1,4 +1,4 @@
-/** A folder with members.jsonl and needs.jsonl, loaded into a throw-away engine. Shared by the commands that rank. */
+/** A folder with members.jsonl, needs.jsonl, history.jsonl and events.jsonl, loaded into a throw-away engine. Shared by the commands that rank. */
 import { randomUUID } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { composeEngine, type Engine } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
 import { createLog } from '../src/log.ts';
 
-export const clusterFiles = ['members.jsonl', 'needs.jsonl', 'history.jsonl'] as const;
+export const clusterFiles = ['members.jsonl', 'needs.jsonl', 'history.jsonl', 'events.jsonl'] as const;
 
 /** The files that an import reads, of those that lie in the folder. @throws Error when there is none. */
 export function filesOf(dir: string): string[] {

@@ -16,11 +16,12 @@ import { runCommand } from './command.ts';
 const changesShown = 50;
 
 await runCommand({
-  usage: `Imports members and needs into the store of KOBLING_DATA_DIR.
+  usage: `Imports members, needs, past and coming events into the store of KOBLING_DATA_DIR.
 
   npm run import -- --dir DIR [--dry-run] [--json]
 
-DIR holds members.jsonl and needs.jsonl, one JSON object a line. Reports what was created, updated, unchanged and
+DIR holds members.jsonl, needs.jsonl, history.jsonl (past rounds and awards) and events.jsonl (to plan), or some of
+them, one JSON object a line. Reports what was created, updated, unchanged and
 refused, line by line. While a server runs on the same data folder, the import goes through it; where KOBLING_MONGO_URL
 and KOBLING_REDIS_URL are set it writes beside the servers, and their workers embed. Exit code 1 when lines were refused.`,
   options: z.object({ dir: z.string(), 'dry-run': z.boolean().default(false), json: z.boolean().default(false) }),

@@ -1,17 +1,17 @@
 /**
- * Import of members, needs and past events as JSON lines. Every line stands alone: a refused one is reported and never stops the
- * others. A need whose owner is not known yet waits for the end, so that owners may stand anywhere in the stream.
+ * Import of members, needs, past events and events to plan as JSON lines. Every line stands alone: a refused one is reported
+ * and never stops the others. A line that names members who are not known yet waits for the end, so that they may stand
+ * anywhere in the stream.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Member } from '../domain/member.ts';
+import type { MatchEvent } from '../domain/event.ts';
 import type { Need } from '../domain/need.ts';
 import type { FieldFault } from '../domain/problem.ts';
 import { documentsOf, type Embedding } from './embedding.ts';
-import type { OwnerType } from './facet-vectors.ts';
-import type { PastEvent } from '../domain/past-event.ts';
-import { parseLine, type ImportLine } from './import-line.ts';
-import { StoreError, type Store, type WriteOp, type WriteResult } from './ports.ts';
+import { parseLine, type ImportDoc, type ImportLine, type ImportType } from './import-line.ts';
+import { StoreError, type Collection, type Store, type WriteOp, type WriteResult } from './ports.ts';
 
 export interface ImportFault extends FieldFault {
   file?: string;
@@ -38,6 +38,8 @@ export interface ImportReport {
 const batchSize = 500;
 const faultsKept = 1000;
 const linesKept = 1000;
+/** Unknown members named of one line. */
+const strangersTold = 100;
 
 interface Deps {
   store: Store;
@@ -46,13 +48,14 @@ interface Deps {
 
 interface Parsed {
   line: ImportLine;
-  doc: Member | Need | PastEvent;
+  type: ImportType;
+  doc: ImportDoc;
 }
 
 /** What the import knows so far. */
 interface Run {
   report: ImportReport;
-  /** Line of each `member:ID` and `need:ID`. */
+  /** Line of each `TYPE:ID`. */
   lineOf: Map<string, number>;
   /** Members that this import has written, or would write. */
   written: Set<string>;
@@ -68,18 +71,33 @@ export async function importLines(
   options: { dryRun: boolean; onProgress?: (lines: number) => void },
 ): Promise<ImportReport> {
   const run = newRun(options.dryRun);
-  const waiting = { members: [] as Parsed[], events: [] as Parsed[], needs: [] as Parsed[], ownerless: [] as Parsed[] };
+  const waiting: Record<ImportType | 'early', Parsed[]> = {
+    member: [],
+    event: [],
+    need: [],
+    'programme-event': [],
+    early: [],
+  };
+  let count = 0;
+  let held = 0;
   const flush = async () => {
-    await writeBatch(deps, 'member', waiting.members.splice(0), run);
-    await writeBatch(deps, 'event', waiting.events.splice(0), run);
-    const needs = waiting.needs.splice(0);
-    const isOwned = await ownedIn(deps.store, needs, run);
-    await writeBatch(deps, 'need', needs.filter(isOwned), run);
-    waiting.ownerless.push(...needs.filter((need) => !isOwned(need)));
+    await writeBatch(deps, 'member', waiting.member.splice(0), run);
+    await writeBatch(deps, 'event', waiting.event.splice(0), run);
+    for (const type of ['need', 'programme-event'] as const) {
+      const batch = waiting[type].splice(0);
+      const strangers = await strangersOf(deps.store, batch, run);
+      await writeBatch(
+        deps,
+        type,
+        batch.filter((one) => strangers(one).length === 0),
+        run,
+      );
+      waiting.early.push(...batch.filter((one) => strangers(one).length > 0));
+    }
+    held = 0;
     await nextTurn();
   };
 
-  let count = 0;
   for await (const line of lines) {
     if (++count % batchSize === 0) options.onProgress?.(count);
     if (line.fault === undefined && line.text.trim() === '') continue;
@@ -96,23 +114,23 @@ export async function importLines(
       continue;
     }
     run.lineOf.set(`${type}:${doc.id}`, line.line);
-    waiting[`${type}s`].push({ line, doc });
-    if (waiting.members.length + waiting.needs.length + waiting.events.length >= batchSize) await flush();
+    waiting[type].push({ line, type, doc });
+    if (++held >= batchSize) await flush();
   }
   await flush();
-  // Their owners may have come after them.
-  for (let i = 0; i < waiting.ownerless.length; i += batchSize) {
-    const needs = waiting.ownerless.slice(i, i + batchSize);
-    const isOwned = await ownedIn(deps.store, needs, run);
-    await writeBatch(deps, 'need', needs.filter(isOwned), run);
-    for (const need of needs)
-      if (!isOwned(need))
-        run.refuse(need.line, need.doc.id, {
-          field: 'ownerId',
-          code: 'unknown_member',
-          message: 'There is no member with this id.',
-          value: ownerIdOf(need),
-        });
+  // Those whom they name may have come after them.
+  for (let i = 0; i < waiting.early.length; i += batchSize) {
+    const batch = waiting.early.slice(i, i + batchSize);
+    const strangers = await strangersOf(deps.store, batch, run);
+    for (const type of ['need', 'programme-event'] as const)
+      await writeBatch(
+        deps,
+        type,
+        batch.filter((one) => one.type === type && strangers(one).length === 0),
+        run,
+      );
+    for (const one of batch)
+      if (strangers(one).length > 0) run.refuse(one.line, one.doc.id, ...strangers(one).slice(0, strangersTold));
   }
   options.onProgress?.(count);
   return run.report;
@@ -143,24 +161,41 @@ function newRun(dryRun: boolean): Run {
   };
 }
 
-const ownerIdOf = ({ doc }: Parsed): string => (doc as Need).ownerId;
-
-/** Tells which of the needs have an owner by now. */
-async function ownedIn(store: Store, needs: readonly Parsed[], { written }: Run): Promise<(need: Parsed) => boolean> {
-  const unknown = [...new Set(needs.map(ownerIdOf))].filter((id) => !written.has(id));
-  const stored = new Set((await store.collection('members').getMany(unknown)).map(({ id }) => id));
-  return (need) => written.has(ownerIdOf(need)) || stored.has(ownerIdOf(need));
+/** The members that a line cannot do without, each with its field. */
+function namedBy({ type, doc }: Parsed): { field: string; id: string }[] {
+  if (type === 'need') return [{ field: 'ownerId', id: (doc as Need).ownerId }];
+  if (type !== 'programme-event') return [];
+  return (doc as MatchEvent).attendees.map((id, i) => ({ field: `attendees.${i}`, id }));
 }
+
+/** Tells of each line which members it names that are not there by now. */
+async function strangersOf(
+  store: Store,
+  batch: readonly Parsed[],
+  { written }: Run,
+): Promise<(one: Parsed) => FieldFault[]> {
+  const asked = [...new Set(batch.flatMap((one) => namedBy(one).map(({ id }) => id)))].filter((id) => !written.has(id));
+  const stored = new Set((await store.collection('members').getMany(asked)).map(({ id }) => id));
+  return (one) =>
+    namedBy(one).flatMap(({ field, id }) =>
+      written.has(id) || stored.has(id)
+        ? []
+        : [{ field, code: 'unknown_member', message: 'There is no member with this id.', value: id }],
+    );
+}
+
+const collectionOf = (store: Store, type: ImportType): Collection<ImportDoc> =>
+  type === 'programme-event' ? store.collection('events') : documentsOf(store, type);
 
 async function writeBatch(
   { store, embedding }: Deps,
-  type: OwnerType,
+  type: ImportType,
   batch: readonly Parsed[],
   run: Run,
 ): Promise<void> {
   if (batch.length === 0) return;
   const { report } = run;
-  const collection = documentsOf(store, type);
+  const collection = collectionOf(store, type);
   const existing = new Map(
     (await collection.getMany(batch.map(({ doc }) => doc.id))).map((stored) => [stored.id, stored]),
   );
@@ -171,7 +206,7 @@ async function writeBatch(
     if (type === 'member') run.written.add(doc.id);
     return false;
   });
-  const ops = changed.map(({ doc }): WriteOp<Member | Need | PastEvent> => {
+  const ops = changed.map(({ doc }): WriteOp<ImportDoc> => {
     const stored = existing.get(doc.id);
     return stored === undefined
       ? { op: 'insert', id: doc.id, doc }
@@ -190,13 +225,13 @@ async function writeBatch(
     if (type === 'member') run.written.add(doc.id);
     ids.push(doc.id);
   }
-  if (!report.dryRun) await embedding.request(type, ids);
+  if (!report.dryRun && type !== 'programme-event') await embedding.request(type, ids);
 }
 
 /** What `writeMany` would answer: the organisation number is all that can still be refused. */
 async function wouldBe(
   store: Store,
-  type: OwnerType,
+  type: ImportType,
   changed: readonly Parsed[],
   { orgNumbers }: Run,
 ): Promise<WriteResult<never>[]> {

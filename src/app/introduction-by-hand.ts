@@ -1,5 +1,5 @@
 /** An introduction that an adviser makes without the engine's asking. */
-import type { GateCode } from '../domain/match/gates.ts';
+import { bindingGates } from '../domain/match/gates.ts';
 import type { Introduction } from '../domain/introduction/introduction.ts';
 import { Problem } from '../domain/problem.ts';
 import { adviserOnly, type Actor } from './actor.ts';
@@ -11,8 +11,6 @@ import type { Stored } from './ports.ts';
 import { newIntroductionSchema } from './schemas/introduction.ts';
 import { kindForPair, partyOfIntroduction, suggestionOf } from './suggestion.ts';
 
-/** An adviser may know better than a figure, but not than what a party has said for itself. */
-const neverByHand: readonly GateCode[] = ['itself', 'opted-out', 'competitor', 'own-need'];
 const language = 'nb';
 
 export type IntroduceByHand = (body: unknown, actor: Actor) => Promise<Stored<Introduction>>;
@@ -59,7 +57,7 @@ export function createIntroduceByHand(deps: {
       candidateType: counterpartType,
       candidateId: counterpartId,
     });
-    if (closed !== undefined && neverByHand.includes(closed.code))
+    if (closed !== undefined && bindingGates.includes(closed.code))
       throw new Problem('not-allowed-now', closed.sentence, { extra: { gate: closed.code } });
     return introductions.insert({
       id,

@@ -5,7 +5,14 @@ import { gates, type ClosedGate, type GateCode } from '../domain/match/gates.ts'
 import { liftsFor, type Lift } from '../domain/match/lift.ts';
 import { missingFor, type Missing } from '../domain/match/missing.ts';
 import { mandateOf, type Mandate } from '../domain/match/mandate.ts';
-import { canBeCandidate, judge, matchSubjects, type MatchContext, type MatchKind } from '../domain/match/pair.ts';
+import {
+  canBeCandidate,
+  judge,
+  matchSubjects,
+  meetingGate,
+  type MatchContext,
+  type MatchKind,
+} from '../domain/match/pair.ts';
 import type { MemberParty, Party } from '../domain/match/party.ts';
 import { rank, sift, type Ranked } from '../domain/match/rank.ts';
 import { traitsOf, type Traits } from '../domain/match/traits.ts';
@@ -73,12 +80,25 @@ export interface MatchAnswer {
   computedAt: string;
 }
 
+/** A closed gate as a person reads it. */
+export interface NamedGate {
+  code: GateCode;
+  sentence: string;
+}
+
 export interface Matching {
   /** @throws Problem `not-found`, `match-not-applicable`. */
   list(input: MatchListInput): Promise<MatchList>;
   explain(input: Omit<MatchListInput, 'limit' | 'full'> & { candidateId: string }): Promise<MatchAnswer>;
-  /** Every open pair of one subject, best first, without floor or limit: for evaluation. */
-  rankAll(kind: MatchKind, subjectType: Party['type'], subjectId: string): Promise<Ranked[]>;
+  /** Every open pair of one subject, best first, without floor or limit. `among`: only with these candidates. */
+  rankAll(
+    kind: MatchKind,
+    subjectType: Party['type'],
+    subjectId: string,
+    among?: ReadonlySet<string>,
+  ): Promise<Ranked[]>;
+  /** The gate that keeps each two members from a meeting; none where one of them is not known (any more). */
+  meetingGates(pairs: readonly (readonly [string, string])[], lang: Language): Promise<(NamedGate | undefined)[]>;
 }
 
 export interface MatchingDeps {
@@ -228,10 +248,20 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
       };
     },
 
-    async rankAll(kind, subjectType, subjectId) {
+    async rankAll(kind, subjectType, subjectId, among) {
       const seq = await refresh();
       const subject = subjectOf(subjectType, subjectId, kind);
-      return rankingOf(kind, subject, undefined, contextAt(clock.now(), seq)).ranked;
+      return rankingOf(kind, subject, undefined, contextAt(clock.now(), seq), among).ranked;
+    },
+
+    async meetingGates(pairs, lang) {
+      const seq = await refresh();
+      const context = contextAt(clock.now(), seq);
+      return pairs.map(([a, b]) => {
+        const [one, other] = [catalog.member(a), catalog.member(b)];
+        const closed = one && other && meetingGate(one, other, context);
+        return closed && { code: closed.code, sentence: gates[closed.code][lang] };
+      });
     },
   };
 }

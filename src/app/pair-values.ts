@@ -13,16 +13,20 @@ import type { Store } from './ports.ts';
 /** Offers an attendee may get beyond what it asked for; more would only blow up the search. */
 const offersEach = 8;
 
+/** A side that fits worse than nothing gains nothing: a meeting that is asked for never costs points. */
+const pointsOf = (part: number): number => Math.min(100, Math.max(0, Math.round(100 * part)));
+
 export interface PairValues {
   values: PairValue[];
   /** Round table -> attendees whom its need fits, best first. */
   guests: Map<string, string[]>;
 }
 
-/** `signal` ends it between two attendees. */
+/** Of requested and `kept` meetings, by id, and of those to offer; of all pairs for mixed tables. `signal` ends it between two attendees. */
 export async function pairValues(
   deps: { store: Store; matching: Matching },
   event: MatchEvent,
+  kept: ReadonlySet<string>,
   offers: boolean,
   signal: AbortSignal,
 ): Promise<PairValues> {
@@ -37,9 +41,9 @@ export async function pairValues(
     b: string,
     { score, parts }: { score: number; parts: { forward: number; back: number } },
   ) => {
-    if (a === b || !attending.has(b)) return;
+    if (a === b) return;
     const id = meetingId(a, b);
-    const value = Math.round(100 * parts.forward) + Math.round(100 * parts.back);
+    const value = pointsOf(parts.forward) + pointsOf(parts.back);
     const known = best.get(id);
     if (known === undefined || value > known.value) best.set(id, { a, b, value, score, offered: false });
   };
@@ -48,7 +52,7 @@ export async function pairValues(
     await nextTurn();
     signal.throwIfAborted();
     try {
-      return await matching.rankAll(kind, type, subject);
+      return await matching.rankAll(kind, type, subject, attending);
     } catch (error) {
       // Somebody who has left the cluster meanwhile still has a seat.
       if (error instanceof Problem && (error.code === 'not-found' || error.code === 'match-not-applicable')) return [];
@@ -74,17 +78,25 @@ export async function pairValues(
         table.id,
         (await ranked('suppliers', 'need', table.needId))
           .map((one) => one.party.id)
-          .filter((id) => attending.has(id) && id !== table.hostId),
+          .filter((id) => id !== table.hostId),
       );
-  if (offers) markOffers([...best.values()]);
-  return { values: [...best.values()].map(({ a, b, value, offered }) => ({ a, b, value, offered })), guests };
+  await nextTurn();
+  if (offers) markOffers([...best.values()].filter(({ score }) => score >= listingFloor));
+  await nextTurn();
+  // At mixed tables anybody may sit beside anybody; else only those matter who are to meet, a few in a hundred pairs.
+  const asked = new Set((event.requestedMeetings ?? []).map(({ from, to }) => meetingId(from, to)));
+  const values: PairValue[] = [];
+  for (const [id, { a, b, value, offered }] of best)
+    if (offered || event.format === 'roundtable' || asked.has(id) || kept.has(id))
+      values.push({ a, b, value, offered });
+  await nextTurn();
+  return { values, guests };
 }
 
-/** The best pairs of each side, never one below the floor of any match list. */
+/** The best pairs of each side. They are given without those below the floor of any match list. */
 function markOffers(pairs: (PairValue & { score: number })[]): void {
   const got = new Map<string, number>();
   for (const pair of pairs.sort((x, y) => y.score - x.score || (meetingId(x.a, x.b) < meetingId(y.a, y.b) ? -1 : 1))) {
-    if (pair.score < listingFloor) return;
     const [a, b] = [got.get(pair.a) ?? 0, got.get(pair.b) ?? 0];
     if (a >= offersEach && b >= offersEach) continue;
     pair.offered = true;

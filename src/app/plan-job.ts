@@ -1,10 +1,18 @@
 /** Planning and re-planning as jobs: they may take minutes, tell how far they are, and can be stopped with the best so far. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
-import { buildProgramme, lockedSlots, loosened, planOf, type BuiltProgramme } from '../domain/programme/build.ts';
+import {
+  buildProgramme,
+  lockedSlots,
+  loosened,
+  planOf,
+  type BuiltProgramme,
+  type PairValue,
+} from '../domain/programme/build.ts';
 import { faultsOfPlan, isSame, type PlannedMeeting } from '../domain/programme/plan.ts';
 import type { ScheduleScore } from '../domain/schedule/score.ts';
 import type { MatchEvent } from '../domain/event.ts';
+import { closedPairs } from './closed-pairs.ts';
 import { pairValues } from './pair-values.ts';
 import type { Matching } from './matching.ts';
 import type {
@@ -109,15 +117,28 @@ async function planOnce(
   context: JobContext,
   watch: Watch,
 ): Promise<NewDraft> {
-  const { values, guests } = await pairValues(deps, event, asked.offers, context.signal);
-  const given = { event, values, guests };
   const last = before.published?.meetings ?? before.draft?.meetings;
+  const kept = new Set((last ?? []).map(({ id }) => id));
+  const { values, guests } = await pairValues(deps, event, kept, asked.offers, context.signal);
+  const closed = await closedPairs(deps.matching, event, pairsToCheck(event, values, last), before.locks);
+  const given = { event, values, guests, closed };
   const isReplan = asked.kind === 'replan' && last !== undefined;
   if (event.format === 'roundtable')
     return isReplan
-      ? withMoved(reseat(event, values, last, asked), last)
-      : seatEvent(deps.store, event, values, asked, watch.stopped);
+      ? withMoved(reseat(event, values, last, asked, closed), last)
+      : seatEvent(deps.store, event, values, asked, closed, watch.stopped);
   return isReplan ? replan(deps, given, before, last, asked, watch) : planAnew(deps, given, before, asked, watch);
+}
+
+function* pairsToCheck(
+  event: MatchEvent,
+  values: readonly PairValue[],
+  last: readonly PlannedMeeting[] = [],
+): Generator<[string, string]> {
+  for (const { from, to } of event.requestedMeetings ?? []) yield [from, to];
+  if (event.format === 'roundtable') return;
+  for (const { a, b, offered } of values) if (offered) yield [a, b];
+  for (const { origin, people } of last) if (origin !== 'roundtable') yield [people[0]!, people[1]!];
 }
 
 type Given = Omit<Parameters<typeof buildProgramme>[0], 'locks' | 'kept'>;

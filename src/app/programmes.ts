@@ -258,7 +258,7 @@ function viewOf(event: MatchEvent, programme: Programme): ProgrammeView {
   };
 }
 
-const unwaited: readonly UnmetReason[] = ['avoid-pair', 'not-attending', 'absent'];
+const unwaited: readonly UnmetReason[] = ['avoid-pair', 'gate-closed', 'not-attending', 'absent'];
 
 /** Unmet requests of the last draft that are not published meanwhile, the most wanted first. */
 function waitingOf(event: MatchEvent, programme: Programme): WaitingMeeting[] {

@@ -4,7 +4,7 @@ import type { MatchEvent } from '../domain/event.ts';
 import { publicBodyKinds, supplierKinds, type MemberKind } from '../domain/member.ts';
 import type { PairValue } from '../domain/programme/build.ts';
 import { createSeating, seatedStill, seatingPlanOf, type SeatingPlan } from '../domain/programme/seating.ts';
-import type { PlannedMeeting, UnmetMeeting } from '../domain/programme/plan.ts';
+import type { Gate, PlannedMeeting, UnmetMeeting } from '../domain/programme/plan.ts';
 import type { Store } from './ports.ts';
 import type { Draft } from './programme.ts';
 
@@ -16,12 +16,13 @@ export async function seatEvent(
   event: MatchEvent,
   values: readonly PairValue[],
   { seed, steps }: { seed: number; steps: number },
+  closed: ReadonlyMap<string, Gate>,
   stopped: () => boolean,
 ): Promise<Omit<Draft, 'plannedAt'>> {
   const members = await store.collection('members').getMany(event.attendees);
   const groups = new Map(members.map(({ id, doc }) => [id, groupOf(doc.kind)]));
   const budget = Math.min(steps, mostSteps);
-  const seating = createSeating(event, values, (id) => groups.get(id) ?? 'other', { seed, steps: budget });
+  const seating = createSeating(event, values, (id) => groups.get(id) ?? 'other', { seed, steps: budget }, closed);
   while (!seating.run(sliceSteps) && !stopped()) await nextTurn();
   return draftOf(seating.plan(), { seed, steps: budget, cutOff: stopped() });
 }
@@ -35,8 +36,13 @@ export function reseat(
   values: readonly PairValue[],
   before: readonly PlannedMeeting[],
   { seed }: { seed: number },
+  closed: ReadonlyMap<string, Gate>,
 ): Omit<Draft, 'plannedAt'> {
-  return draftOf(seatingPlanOf(event, values, seatedStill(event, before)), { seed, steps: 0, cutOff: false });
+  return draftOf(seatingPlanOf(event, values, seatedStill(event, before, closed), closed), {
+    seed,
+    steps: 0,
+    cutOff: false,
+  });
 }
 
 function draftOf(

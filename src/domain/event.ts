@@ -18,6 +18,8 @@ export interface RequestedMeeting {
   /** 1 is most important. */
   priority: 1 | 2 | 3;
   session?: Session | undefined;
+  /** Why it is to be held although a gate is closed; an adviser's word. What a party said for itself stays closed. */
+  despiteGate?: string | undefined;
 }
 
 export interface AvoidPair {

@@ -33,7 +33,8 @@ export function importRoutes(deps: ImportRoutesDeps): Route[] {
     route({
       method: 'post',
       path: '/api/v1/imports',
-      summary: 'Import members and needs as JSON lines, 200 MB at most; over 1 MB as a job',
+      summary:
+        'Import members, needs, past events and events to plan as JSON lines, 200 MB at most; over 1 MB as a job',
       tag: 'imports',
       query: importQuery,
       rawBody: ['application/x-ndjson', 'application/jsonl', 'application/ndjson'],

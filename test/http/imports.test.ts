@@ -46,6 +46,36 @@ const faults = (report: ImportReport) => report.faults.map(({ line, field, code 
 const read = (path: string) => request(service.app).get(`/api/v1/${path}`);
 
 describe('an import', () => {
+  test('takes events before their attendees, and refuses those whose attendees nobody knows', async () => {
+    const event = (id: string, attendees: string[], fields: object = {}) => ({
+      id: prefix + id,
+      name: `Event ${id}`,
+      date: '2027-03-01',
+      rounds: 4,
+      tables: 3,
+      slotMinutes: 20,
+      attendees: attendees.map((one) => prefix + one),
+      ...fields,
+    });
+    const body = ndjson(
+      event('e', ['a', 'b'], { requestedMeetings: [{ from: `${prefix}a`, to: `${prefix}b`, priority: 1 }] }),
+      event('f', ['a', 'c']),
+      event('g', ['a'], { rounds: 0 }),
+      member('a'),
+      member('b'),
+    );
+    const dry = (await send(body, '?dryRun=true')).body;
+    expect((await read(`events/${prefix}e`)).status).toBe(404);
+    const { body: report } = await send(body);
+    for (const one of [dry, report]) {
+      expect(counts(one)).toEqual({ created: 3, updated: 0, unchanged: 0, refused: 2 });
+      expect(faults(one).sort()).toEqual(['2 attendees.1 unknown_member', '3 rounds too_small']);
+    }
+    expect((await read(`events/${prefix}e`)).body.requestedMeetings).toHaveLength(1);
+    expect((await read(`events/${prefix}f`)).status).toBe(404);
+    expect(counts((await send(body)).body)).toEqual({ created: 0, updated: 0, unchanged: 3, refused: 2 });
+  });
+
   test('creates, and the same again changes nothing, not even a version', async () => {
     const body = ndjson(member('a', { county: null }), member('b'), need('x', 'a'));
     const first = await send(body);

@@ -193,8 +193,9 @@ function startThread(onEnd: (thread: Thread) => void): Thread {
       let since = Infinity;
       const watch = setInterval(() => {
         if (since === Infinity && (Atomics.load(flag, 0) === 1 || Date.now() >= task.deadlineMs)) since = Date.now();
-        // What it found so far has been told already.
         if (Date.now() - since > graceMs) {
+          // Gone before anybody could be given it again. What it found so far has been told already.
+          onEnd(thread);
           finish((running) => running.resolve(0));
           void worker.terminate();
         }

@@ -75,7 +75,11 @@ export const eventFields = {
       .max(200),
   ),
   requestedMeetings: optional(
-    z.array(z.strictObject({ from: id, to: id, priority, session: optional(session) })).max(20_000),
+    z
+      .array(
+        z.strictObject({ from: id, to: id, priority, session: optional(session), despiteGate: optional(shortText) }),
+      )
+      .max(20_000),
   ),
   avoidPairs: optional(z.array(z.strictObject({ a: id, b: id, reason: optional(note) })).max(20_000)),
   needIds: optional(z.array(id).max(1000)),

@@ -72,7 +72,12 @@ const unmetMeeting = z
     origin,
     priority: z.number().optional(),
     value: z.number(),
-    reason: z.enum(unmetReasons),
+    reason: z
+      .enum(unmetReasons)
+      .describe(
+        'over-the-cap, no-free-table and taken-by-others tell what stands in the way in this programme; that no other could meet more is proven where distance.unmet is 0.',
+      ),
+    gate: z.object({ code: z.string(), sentence: z.string() }).optional().describe('For `gate-closed`.'),
   })
   .meta({ id: 'UnmetMeeting' });
 const quality = z

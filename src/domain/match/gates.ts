@@ -83,6 +83,9 @@ export const gates = {
 } as const satisfies Record<string, Sentence>;
 export type GateCode = keyof typeof gates;
 
+/** What a party has said for itself. An adviser may know better than any other gate, but opens none of these. */
+export const bindingGates: readonly GateCode[] = ['itself', 'opted-out', 'competitor', 'own-need'];
+
 export interface ClosedGate {
   code: GateCode;
   /** The fields that closed it, as `subject.field` or `candidate.field`. */

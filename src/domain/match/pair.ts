@@ -120,6 +120,19 @@ export function gateFor(
   }
 }
 
+/**
+ * The first closed gate between two members who would sit down together. Which kinds a list of matches holds closes
+ * nothing here: an investor may meet a research group.
+ */
+export function meetingGate(one: MemberParty, other: MemberParty, context: MatchContext): ClosedGate | undefined {
+  if (other.doc.kind === 'investor' && raisingKinds.includes(one.doc.kind))
+    return gateFor('investors', one, other, context);
+  if (one.doc.kind === 'investor' && raisingKinds.includes(other.doc.kind))
+    return gateFor('startups', one, other, context);
+  if (context.pairState(one.id, other.id) === 'declined') return { code: 'declined', fields: [] };
+  return partnerGate(one, other, () => true);
+}
+
 /** The score of a pair whose gates are open. */
 export function judgeOpen(kind: MatchKind, subject: Party, candidate: Party, context: MatchContext): Judged {
   const roles = rolesOf(subject, candidate, kind);

@@ -2,7 +2,7 @@
 import type { MatchEvent, Roundtable, Session } from '../event.ts';
 import { tiers, type ScheduleMeeting, type ScheduleProblem } from '../schedule/problem.ts';
 import { createTimetable } from '../schedule/timetable.ts';
-import { meetingId, type Origin, type PlannedMeeting, type UnmetMeeting, type UnmetReason } from './plan.ts';
+import { meetingId, type Gate, type Origin, type PlannedMeeting, type UnmetMeeting, type UnmetReason } from './plan.ts';
 import { roundsOf, type Round } from './rounds.ts';
 import { assignTables } from './tables.ts';
 
@@ -29,6 +29,8 @@ export interface BuildInput {
    * A round table that is locked keeps its people.
    */
   kept?: readonly PlannedMeeting[];
+  /** Pairs, by meeting id, that a gate keeps from meeting. */
+  closed?: ReadonlyMap<string, Gate>;
   /** Whom the need of each round table fits, best first, where the event does not say who sits there. */
   guests?: ReadonlyMap<string, readonly string[]>;
 }
@@ -57,13 +59,20 @@ export interface BuiltProgramme {
 const defaultMaxMeetings = 15;
 const defaultSeats = 4;
 
-export function buildProgramme({ event, values, locks, kept = [], guests = new Map() }: BuildInput): BuiltProgramme {
+export function buildProgramme({
+  event,
+  values,
+  locks,
+  kept = [],
+  closed = new Map(),
+  guests = new Map(),
+}: BuildInput): BuiltProgramme {
   const attending = new Set(event.attendees);
   const avoided = new Set((event.avoidPairs ?? []).map(({ a, b }) => meetingId(a, b)));
   const valueOf = new Map(values.map(({ a, b, value }) => [meetingId(a, b), value]));
   const wishes = new Map<string, Wish>();
   const refused = new Map<string, UnmetMeeting>();
-  const refuse = (wish: Wish, reason: UnmetReason) =>
+  const refuse = (wish: Wish, reason: UnmetReason, gate?: Gate) =>
     refused.set(wish.id, {
       id: wish.id,
       people: wish.people,
@@ -71,6 +80,7 @@ export function buildProgramme({ event, values, locks, kept = [], guests = new M
       priority: wish.priority,
       value: wish.value,
       reason,
+      ...(gate === undefined ? {} : { gate }),
     });
 
   const rounds = roundsOf(event);
@@ -107,17 +117,19 @@ export function buildProgramme({ event, values, locks, kept = [], guests = new M
     };
     if (!attending.has(from) || !attending.has(to)) refuse(wish, 'not-attending');
     else if (avoided.has(id)) refuse(wish, 'avoid-pair');
+    else if (closed.has(id)) refuse(wish, 'gate-closed', closed.get(id));
     else wishes.set(id, wish);
   }
+  const mayMeet = (id: string, people: readonly string[]) =>
+    !avoided.has(id) && !closed.has(id) && people.every((one) => attending.has(one));
   for (const { a, b, value, offered } of values) {
     const id = meetingId(a, b);
-    if (!offered || wishes.has(id) || avoided.has(id) || !attending.has(a) || !attending.has(b) || a === b) continue;
+    if (!offered || a === b || wishes.has(id) || !mayMeet(id, [a, b])) continue;
     wishes.set(id, { id, people: [a, b].sort(), origin: 'offer', value, session: 'any' });
   }
 
   for (const { id, people, origin, value } of kept) {
-    if (origin === 'roundtable' || wishes.has(id) || avoided.has(id) || !people.every((one) => attending.has(one)))
-      continue;
+    if (origin === 'roundtable' || wishes.has(id) || !mayMeet(id, people)) continue;
     wishes.set(id, { id, people: [...people], origin: 'offer', value: valueOf.get(id) ?? value, session: 'any' });
   }
 

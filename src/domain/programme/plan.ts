@@ -22,6 +22,7 @@ export interface PlannedMeeting {
 export const unmetReasons = [
   'not-attending',
   'avoid-pair',
+  'gate-closed',
   'absent',
   'no-common-free-slot',
   'over-the-cap',
@@ -37,6 +38,14 @@ export interface UnmetMeeting {
   priority?: 1 | 2 | 3 | undefined;
   value: number;
   reason: UnmetReason;
+  /** Which gate, for `gate-closed`. */
+  gate?: Gate | undefined;
+}
+
+/** Why two are not to meet: the code of a gate, and its sentence. */
+export interface Gate {
+  code: string;
+  sentence: string;
 }
 
 export const meetingId = (a: string, b: string): string => (a < b ? `${a}~${b}` : `${b}~${a}`);

@@ -5,7 +5,7 @@
 import type { MatchEvent } from '../event.ts';
 import { randomFrom } from '../schedule/random.ts';
 import { absentFrom, openRounds, type PairValue } from './build.ts';
-import { meetingId, type PlannedMeeting, type UnmetMeeting } from './plan.ts';
+import { meetingId, type Gate, type PlannedMeeting, type UnmetMeeting } from './plan.ts';
 
 export interface Seating {
   /** Tries so many exchanges. Call it until it answers that the budget is used. */
@@ -30,18 +30,22 @@ const mixCost = 20;
 const valueGain = 0.05;
 const defaultSeats = 4;
 
-/** `groupOf`: what kind of attendee somebody is; a table should have as many kinds as it can. */
+/**
+ * `groupOf`: what kind of attendee somebody is; a table should have as many kinds as it can. `closed`: pairs, by meeting
+ * id, that asked for each other and that a gate keeps apart.
+ */
 export function createSeating(
   event: MatchEvent,
   values: readonly PairValue[],
   groupOf: (attendeeId: string) => string,
   { seed, steps }: { seed: number; steps: number },
+  closed: ReadonlyMap<string, Gate> = new Map(),
 ): Seating {
   const random = randomFrom(seed);
   const open = openRounds(event);
   const seats = event.seatsPerTable ?? defaultSeats;
   const value = valuesOf(values);
-  const avoided = avoidedIn(event);
+  const avoided = apartIn(event, closed);
   const wanted = wantedIn(event);
   const groups = new Set(event.attendees.map(groupOf)).size;
   /** rounds -> tables -> who sits there. As many tables as are needed, evenly filled, empty chairs last. */
@@ -110,7 +114,7 @@ export function createSeating(
     },
     plan() {
       const parties = rooms.map((room) => room.map((party) => withoutAvoided(party, avoided)));
-      return seatingPlanOf(event, values, meetingsOf(parties, value));
+      return seatingPlanOf(event, values, meetingsOf(parties, value), closed);
     },
   };
 }
@@ -151,6 +155,7 @@ export function seatingPlanOf(
   event: MatchEvent,
   values: readonly PairValue[],
   meetings: PlannedMeeting[],
+  closed: ReadonlyMap<string, Gate> = new Map(),
 ): SeatingPlan {
   const value = valuesOf(values);
   const avoided = avoidedIn(event);
@@ -162,23 +167,36 @@ export function seatingPlanOf(
     if (met.has(id)) return [];
     const people = id.split('~');
     const common = [...(open.get(people[0]!) ?? [])].some((round) => open.get(people[1]!)?.has(round) === true);
+    const gate = closed.get(id);
     const reason = !people.every((person) => open.has(person))
       ? 'not-attending'
       : avoided.has(id)
         ? 'avoid-pair'
-        : people.some((person) => absent.has(person))
-          ? 'absent'
-          : common
-            ? 'taken-by-others'
-            : 'no-common-free-slot';
-    return [{ id, people, origin: 'request', priority, value: value.get(id) ?? 0, reason }];
+        : gate !== undefined
+          ? 'gate-closed'
+          : people.some((person) => absent.has(person))
+            ? 'absent'
+            : common
+              ? 'taken-by-others'
+              : 'no-common-free-slot';
+    return [
+      {
+        id,
+        people,
+        origin: 'request',
+        priority,
+        value: value.get(id) ?? 0,
+        reason,
+        ...(reason === 'gate-closed' ? { gate } : {}),
+      },
+    ];
   });
   return {
     meetings,
     unmet,
     repeats: [...met.values()].reduce((sum, times) => sum + times - 1, 0),
     value: [...met.keys()].reduce((sum, id) => sum + (value.get(id) ?? 0), 0),
-    mostValue: mostValueOf(event, values, open, avoided),
+    mostValue: mostValueOf(event, values, open, apartIn(event, closed)),
   };
 }
 
@@ -210,6 +228,9 @@ const valuesOf = (values: readonly PairValue[]): Map<string, number> =>
 const avoidedIn = (event: MatchEvent): Set<string> =>
   new Set((event.avoidPairs ?? []).map(({ a, b }) => meetingId(a, b)));
 
+const apartIn = (event: MatchEvent, closed: ReadonlyMap<string, Gate>): Set<string> =>
+  new Set([...avoidedIn(event), ...closed.keys()]);
+
 function wantedIn(event: MatchEvent): Map<string, 1 | 2 | 3> {
   const wanted = new Map<string, 1 | 2 | 3>();
   for (const { from, to, priority } of event.requestedMeetings ?? []) {
@@ -220,9 +241,13 @@ function wantedIn(event: MatchEvent): Map<string, 1 | 2 | 3> {
 }
 
 /** The same tables without who is away or to be kept from another by now: nobody is moved. */
-export function seatedStill(event: MatchEvent, before: readonly PlannedMeeting[]): PlannedMeeting[] {
+export function seatedStill(
+  event: MatchEvent,
+  before: readonly PlannedMeeting[],
+  closed: ReadonlyMap<string, Gate> = new Map(),
+): PlannedMeeting[] {
   const open = openRounds(event);
-  const avoided = avoidedIn(event);
+  const avoided = apartIn(event, closed);
   return before
     .map((meeting) => ({
       ...meeting,

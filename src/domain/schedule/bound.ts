@@ -139,8 +139,10 @@ export function mostValue(problem: ScheduleProblem): number {
   return Math.floor(Math.min(byPeople, byPlaces) + 1e-6);
 }
 
+/** Of those that gain something: nobody has to hold the others. */
 const sumOfBest = (points: readonly number[], count: number): number =>
-  [...points]
+  points
+    .filter((one) => one > 0)
     .sort((a, b) => b - a)
     .slice(0, count)
     .reduce((sum, one) => sum + one, 0);
