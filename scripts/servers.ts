@@ -54,7 +54,7 @@ export async function startServers(): Promise<Servers> {
     );
   const folder = await mkdtemp(path.join(os.tmpdir(), 'kobling-servers-'));
   const mongo = ownServer('java', await freePort(), 'mongodb', (port) => [
-    ...['-XX:+UseSerialGC', '-Xmx256m', '-XX:TieredStopAtLevel=1', '-jar', jar],
+    ...['-XX:+UseSerialGC', '-Xmx1g', '-XX:TieredStopAtLevel=1', '-jar', jar],
     ...[String(port), path.join(folder, 'mongo.db')],
   ]);
   const redis = ownServer('redis-server', await freePort(), 'redis', (port) => [
