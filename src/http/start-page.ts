@@ -39,7 +39,9 @@ ${shown.join('\n') || '<p>The seed cluster has been removed. Import members and 
 <dt><a href="/api/v1/members">Members</a> and <a href="/api/v1/needs">needs</a></dt><dd>Listed by page, filtered by kind, cluster, county, sector or text.</dd>
 <dt>Matches both ways</dt><dd>Investors for a startup, startups for an investor, partners, customers, suppliers for a need: each with quotations from both sides.</dd>
 <dt>Why, or why not</dt><dd>Add a candidate's id to the address of a match list.</dd>
+<dt>Bundles and <a href="/api/v1/needs/joint">joint needs</a></dt><dd>Suppliers that cover a need together (<code>/api/v1/needs/ID/bundles</code>); needs that several public bodies could buy together.</dd>
 <dt><a href="/api/v1/introductions">Introductions</a></dt><dd>Suggest, approve, ask both sides by mail, and note what came of it.</dd>
+<dt><a href="/api/v1/events">Event programmes</a></dt><dd>Meetings of a whole event planned in one go, locked, published and re-planned; agendas, calendars, table plans.</dd>
 <dt>Import</dt><dd><code>npm run import -- --dir DIR</code>, or <code>POST /api/v1/imports</code>.</dd>
 <dt><a href="/health/ready">Health</a>, <a href="/metrics">metrics</a>, <a href="/api/v1/jobs">jobs</a></dt><dd>How the service is doing.</dd>
 </dl>
@@ -62,8 +64,13 @@ async function exampleHtml(matching: Matching, example: Example): Promise<string
       throw error;
     });
   if (list === undefined) return '';
-  const href = `/api/v1/${example.subjectType}s/${example.subjectId}/matches/${example.kind}`;
-  return `<article><h3><a href="${escape(href)}">${escape(example.title)}</a></h3>${bestHtml(list)}</article>`;
+  const subject = `/api/v1/${example.subjectType}s/${example.subjectId}`;
+  const together =
+    example.kind === 'suppliers'
+      ? `<p><a href="${escape(`${subject}/bundles`)}">Suppliers that cover it together</a></p>`
+      : '';
+  const href = `${subject}/matches/${example.kind}`;
+  return `<article><h3><a href="${escape(href)}">${escape(example.title)}</a></h3>${bestHtml(list)}${together}</article>`;
 }
 
 function bestHtml(list: MatchList): string {

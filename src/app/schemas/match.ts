@@ -79,7 +79,9 @@ const requirement = z
 const matchItem = z.object({
   candidate: partyRef,
   rank: z.number().int().min(1),
-  score: share.describe('Estimated chance that an adviser would call it a good match.'),
+  score: share.describe(
+    'Estimated chance that an adviser would call it a good match. What is rare in the cluster tells more, so that it depends on who else is there.',
+  ),
   parts: z.object({ subjectToCandidate: z.number(), candidateToSubject: z.number(), structuredFit: z.number() }),
   reasons: z.array(reason),
   evidence: z.array(evidence).describe('Every other sentence that moves the score noticeably, the weightiest first.'),
