@@ -2,25 +2,50 @@
 import type { MatchEvent } from '../domain/event.ts';
 import type { Programme, PublishedMeeting } from './programme.ts';
 import { changeProgramme } from './programme-store.ts';
-import type { Store } from './ports.ts';
+import type { Collection, Store, Stored } from './ports.ts';
 
 /** Stands where the id of somebody was that has been erased. */
 const erased = 'erased';
 const pageSize = 100;
 
+/** Ids of the events that have to do with a member: as attendee or adviser, or in what is planned or published of them. */
+export async function eventsNaming(store: Store, memberId: string): Promise<string[]> {
+  const named = new Set<string>();
+  for await (const { id, doc } of everyOf(store.collection('events')))
+    if (doc.attendees.includes(memberId) || isAdviser(doc, memberId)) named.add(id);
+  for await (const { id, doc } of everyOf(store.collection('programmes'))) if (isIn(doc, memberId)) named.add(id);
+  return [...named].sort();
+}
+
 export async function withdrawFromEvents(store: Store, memberId: string): Promise<void> {
   const events = store.collection('events');
-  for (;;) {
-    const page = await events.find({ where: { attendees: memberId }, limit: pageSize });
-    for (const { id, doc, version } of page.items) {
-      // The programme first: when the process ends in between, the event still says that there is something to do.
-      if ((await store.collection('programmes').get(id)) !== undefined)
-        await changeProgramme(store, id, (programme) => programmeWithout(programme, memberId));
-      await events.replace(id, eventWithout(doc, memberId), version);
-    }
-    if (page.items.length < pageSize) return;
+  for (const id of await eventsNaming(store, memberId)) {
+    // The programme first: when the process ends in between, the event still says that there is something to do.
+    if ((await store.collection('programmes').get(id)) !== undefined)
+      await changeProgramme(store, id, (programme) => programmeWithout(programme, memberId));
+    const stored = await events.get(id);
+    if (stored !== undefined) await events.replace(id, eventWithout(stored.doc, memberId), stored.version);
   }
 }
+
+async function* everyOf<T>(collection: Collection<T>): AsyncGenerator<Stored<T>> {
+  let after: string | undefined;
+  do {
+    const page = await collection.find({ limit: pageSize, ...(after === undefined ? {} : { after }) });
+    yield* page.items;
+    after = page.nextCursor;
+  } while (after !== undefined);
+}
+
+const isAdviser = (event: MatchEvent, memberId: string) => (event.advisers ?? []).some(({ id }) => id === memberId);
+
+const isIn = ({ draft, published, checkedIn, outbox }: Programme, memberId: string): boolean =>
+  [...(draft?.meetings ?? []), ...(draft?.unmet ?? []), ...(published?.meetings ?? [])].some(({ people }) =>
+    people.includes(memberId),
+  ) ||
+  (published?.cancelled ?? []).some(({ people }) => people.includes(memberId)) ||
+  checkedIn.includes(memberId) ||
+  (outbox ?? []).some(({ attendeeId }) => attendeeId === memberId);
 
 function eventWithout(event: MatchEvent, memberId: string): MatchEvent {
   const others = <T extends object>(list: T[] | undefined): T[] | undefined =>
@@ -28,6 +53,7 @@ function eventWithout(event: MatchEvent, memberId: string): MatchEvent {
   return {
     ...event,
     attendees: event.attendees.filter((id) => id !== memberId),
+    advisers: others(event.advisers),
     attendeeSettings: others(event.attendeeSettings),
     availabilityGaps: others(event.availabilityGaps),
     requestedMeetings: others(event.requestedMeetings),

@@ -12,7 +12,7 @@ import type { IntroductionErasure } from './introduction-erasure.ts';
 import { mergePatch } from './merge-patch.ts';
 import type { PastEvents } from './past-events.ts';
 import { StoreError, type Collection, type Page, type Store, type Stored, type Where } from './ports.ts';
-import { withdrawFromEvents } from './event-erasure.ts';
+import { eventsNaming, withdrawFromEvents } from './event-erasure.ts';
 import { eventSchema, newEventSchema } from './schemas/event.ts';
 import { memberSchema, newMemberSchema } from './schemas/member.ts';
 import { needSchema, newNeedSchema } from './schemas/need.ts';
@@ -81,9 +81,7 @@ export function createRecords(
         check: async () => undefined,
         dependants: async (id, withdrawn) => ({
           needs: (await needs.find({ where: { ownerId: id }, limit: 100 })).items.map((need) => need.id),
-          events: withdrawn
-            ? []
-            : (await events.find({ where: { attendees: id }, limit: 100 })).items.map((event) => event.id),
+          events: withdrawn ? [] : await eventsNaming(store, id),
         }),
         withdraw: async (id) => withdrawFromEvents(store, id),
         forget: async (id) => pastEvents.erase(id),

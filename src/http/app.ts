@@ -1,4 +1,5 @@
 /** The Express application: built from the route table, parsing everything from outside, answering problems. */
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import express, {
   type ErrorRequestHandler,
@@ -89,14 +90,26 @@ const hasNoBody = ({ headers }: Request): boolean =>
   headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 
 function bodyParsers(row: Route): RequestHandler[] {
-  if (row.rawBody !== undefined) return [mediaType(row.rawBody)];
+  if (row.rawBody !== undefined) return [mediaType(row.rawBody), unencoded];
   if (row.body === undefined) return [];
   return [
     mediaType(jsonTypes, row.bodyOptional),
-    express.json({ type: jsonTypes, limit: maxBodyBytes, strict: false }),
+    express.json({ type: jsonTypes, limit: maxBodyBytes, strict: false, verify: utf8Only }),
     shallowBody,
   ];
 }
+
+/** Else a letter of another encoding would be kept as a question mark. The reader of bodies passes the type on. */
+const utf8Only = (_request: unknown, _response: unknown, body: Buffer, charset: string): void => {
+  if (charset === 'utf-8' && !isUtf8(body))
+    throw Object.assign(new Error('The body is not valid UTF-8.'), { type: 'entity.parse.failed' });
+};
+
+const unencoded: RequestHandler = (request, _response, next) => {
+  if (!['identity', undefined].includes(request.get('content-encoding')))
+    throw new Problem('unsupported-media-type', 'Send the lines without a content encoding.');
+  next();
+};
 
 const shallowBody: RequestHandler = (request, _response, next) => {
   const fault = depthFault(request.body);

@@ -1,8 +1,10 @@
 /** Past rounds and awards of a member. They come in by import; here they are read and erased. */
 import { z } from 'zod';
 import type { PastEvents } from '../app/past-events.ts';
+import { adviserOnly } from '../app/actor.ts';
 import { decodeCursor, pastEventListQuery } from '../app/schemas/list.ts';
 import { storedPastEventSchema } from '../app/schemas/past-event.ts';
+import { actorOf } from './introduction-routes.ts';
 import { idParams, pageOf } from './record-routes.ts';
 import { route, type Route } from './route.ts';
 
@@ -38,10 +40,12 @@ export function pastEventRoutes(pastEvents: PastEvents): Route[] {
       path,
       summary: 'Erase the past rounds and awards of a member, and its id from those of others',
       tag,
+      takesActor: true,
       params: idParams,
       answers: { 204: { description: 'Erased; also where there were none.' } },
-      problems: ['invalid', 'unavailable'],
-      async handle({ params }) {
+      problems: ['forbidden', 'invalid', 'unavailable'],
+      async handle({ params, request }) {
+        adviserOnly(actorOf(request), 'Past events are erased by advisers.');
         await pastEvents.erase(params.id);
         return { status: 204 };
       },

@@ -22,7 +22,7 @@ export function problemOf(error: unknown): Problem {
     type?: string;
   };
   if (type === 'entity.parse.failed')
-    return new Problem('malformed-json', 'The body could not be read as JSON.', { cause: error });
+    return new Problem('malformed-json', 'The body could not be read as JSON in UTF-8.', { cause: error });
   if (type === 'entity.too.large') return new Problem('too-large', 'The body may be 1 MB at most.', { cause: error });
   if (type === 'charset.unsupported' || type === 'encoding.unsupported')
     return new Problem('unsupported-media-type', 'Send UTF-8 without a content encoding, or gzip.', { cause: error });

@@ -232,3 +232,12 @@ async function statusesAfterEndless(chunk: string, times: number): Promise<strin
     server.close();
   }
 }
+
+test('lines in a content encoding are refused as such', async () => {
+  const answer = await request(service.app)
+    .post('/api/v1/imports')
+    .set('Content-Type', 'application/x-ndjson')
+    .set('Content-Encoding', 'gzip')
+    .send('{"id":"zipped"}');
+  expect([answer.status, answer.body.detail]).toEqual([415, expect.stringContaining('content encoding')]);
+});

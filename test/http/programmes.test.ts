@@ -496,11 +496,19 @@ test('a member that is erased leaves its events: bookings are called off and no 
   await api().post(at('left', '/programme/publish'));
   const hers = draft!.meetings.filter(({ people }) => people.includes('leaving'));
   expect(hers.length).toBeGreaterThan(0);
+  // Out of the event is not out of what has been published of it.
+  await patchEvent('left', {
+    attendees,
+    requestedMeetings: requestedMeetings!,
+    advisers: [{ id: 'leaving' }],
+  });
+  const refused = await api().delete('/api/v1/members/leaving');
+  expect([refused.status, refused.body.events]).toEqual([409, ['left']]);
   const cascade = await api().delete('/api/v1/members/leaving?cascade=withdraw').set('X-Kobling-Actor', 'adviser:test');
   expect([cascade.status, cascade.body]).toEqual([204, {}]);
   const after = await programme('left');
   expect(after.published!.meetings.some(({ people }) => people.includes('leaving'))).toBe(false);
-  expect((await eventOf('left')).attendees).toEqual(attendees);
+  expect(await eventOf('left')).toMatchObject({ attendees, advisers: [] });
   const other = hers[0]!.people.find((id) => id !== 'leaving')!;
   const called = eventsOf((await api().get(at('left', `/agenda/${other}.ics`))).text).filter(
     (one) => one.component.getFirstPropertyValue('status') === 'CANCELLED',

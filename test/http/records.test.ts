@@ -348,6 +348,17 @@ test('a write embeds only the texts that changed', async () => {
   expect(results).toEqual([{ embedded: 3 }, { embedded: 0 }, { embedded: 1 }]);
 });
 
+test('letters of another encoding are refused, not kept as question marks', async () => {
+  const latin = Buffer.from('{"id":"latin","kind":"startup","name":"Bl\u00e5fjell AS"}', 'latin1');
+  const answer = await api()
+    .post('/api/v1/members')
+    .set('Content-Type', 'application/json')
+    .serialize((body) => body as never)
+    .send(latin);
+  expect([answer.status, answer.body.type]).toEqual([400, expect.stringContaining('malformed-json')]);
+  expect((await api().get('/api/v1/members/latin')).status).toBe(404);
+});
+
 describe('history', () => {
   const bring = async (subjectId: string, counterpartIds: string[], text: string) => {
     const line = JSON.stringify({ subjectId, text, counterpartIds, date: '2025-03-01' });
@@ -380,6 +391,11 @@ describe('history', () => {
     ]);
     expect(await historyOf('a-fund')).toEqual([]);
 
+    const asMember = await api()
+      .delete(`/api/v1/members/${buyer.id}/history`)
+      .set('X-Kobling-Actor', `member:${seller.id}`);
+    expect(asMember.status).toBe(403);
+    expect(await historyOf(buyer.id)).toHaveLength(1);
     expect((await api().delete(`/api/v1/members/${buyer.id}/history`)).status).toBe(204);
     expect((await api().delete(`/api/v1/members/${buyer.id}/history`)).status).toBe(204);
     expect(await historyOf(buyer.id)).toEqual([]);
