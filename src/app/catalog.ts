@@ -11,7 +11,7 @@ import { preparedEvent, type PreparedEvent } from '../domain/match/history.ts';
 import { centred } from '../domain/match/similarity.ts';
 import type { PastEvent } from '../domain/past-event.ts';
 import { facetKey, ownerKey, ownerOf, textDigest, unpackVector, type OwnerType } from './facet-vectors.ts';
-import { forACaller } from './patience.ts';
+import { forACaller, forNobody } from './patience.ts';
 import { changesAfter } from './change-log.ts';
 import type { Store, VectorIndex } from './ports.ts';
 
@@ -224,11 +224,18 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     }
   };
 
+  let wasRead = false;
   const startPass = () => {
-    // Whoever joins waits no longer than a caller can.
-    const pass = forACaller(follow).finally(() => {
-      if (running === pass) running = undefined;
-    });
+    // Whoever joins waits no longer than a caller can; nobody is served before everything has been read once.
+    const patience = wasRead ? forACaller : forNobody;
+    const pass = patience(follow)
+      .then((head) => {
+        wasRead = true;
+        return head;
+      })
+      .finally(() => {
+        if (running === pass) running = undefined;
+      });
     running = pass;
     return pass;
   };
