@@ -275,6 +275,71 @@ test('a round that is added is given to who waits, when both say yes', async () 
   expect([waiting, draft!.unmet]).toEqual([[], []]);
 });
 
+test('what is published keeps its times when the event is moved, until it is published again', async () => {
+  const { attendees } = await eventOf('tight');
+  const shift = await api()
+    .post('/api/v1/events')
+    .send({ ...(await eventOf('tight')), id: 'moved', rounds: 2, availabilityGaps: [] });
+  expect(shift.status).toBe(201);
+  await planned('moved', '/programme', { offers: false });
+  await api().post(at('moved', '/programme/publish'));
+  const calendar = async () =>
+    eventsOf((await api().get(at('moved', '/agenda/s-m01.ics'))).text).map(({ uid, sequence, startDate }) => [
+      uid,
+      sequence,
+      startDate.toJSDate().toISOString(),
+    ]);
+  const sheets = async () =>
+    Promise.all(
+      ['agenda/s-m01.html', 'programme.csv', 'tables.html', 'moderator.html'].map(
+        async (file) => (await api().get(at('moved', `/${file}`))).text,
+      ),
+    );
+  const before = [await calendar(), await sheets()];
+  await patchEvent('moved', { date: '2027-02-17', startsAt: '2027-02-17T13:00' });
+  expect([await calendar(), await sheets()]).toEqual(before);
+
+  const { published, difference } = await programme('moved');
+  expect(difference.changed).toEqual(published!.meetings.map(({ id }) => id).sort());
+  expect(difference.peopleAffected).toEqual(attendees.filter((id) => id !== 's-m02').sort());
+  const again = await api().post(at('moved', '/programme/publish'));
+  expect(again.body).toEqual({ edition: 2, difference });
+  const after = await calendar();
+  expect(after.map(([uid, sequence]) => [uid, sequence])).toEqual((await calendar()).map(([uid]) => [uid, 1]));
+  expect(after.map(([, , start]) => start).sort()).toEqual(['2027-02-17T12:00:00.000Z', '2027-02-17T12:20:00.000Z']);
+  expect((await sheets())[0]).toContain('17. februar 2027');
+  expect((await programme('moved')).difference.peopleAffected).toEqual([]);
+
+  // A meeting that is called off stays called off at the time at which people have it.
+  await patchEvent('moved', { rounds: 1, requestedMeetings: [{ from: 's-m01', to: 's-m25', priority: 1 }] });
+  await planned('moved', '/programme', { offers: false });
+  await api().post(at('moved', '/programme/publish'));
+  expect((await calendar()).map(([uid]) => uid).sort()).toEqual(after.map(([uid]) => uid).sort());
+  const gone = async () => (await calendar()).find(([uid]) => String(uid).includes('s-m26'));
+  const calledOff = await gone();
+  await patchEvent('moved', { startsAt: '2027-02-17T15:00' });
+  await api().post(at('moved', '/programme/publish'));
+  expect(await gone()).toEqual(calledOff);
+});
+
+test('nobody is moved to new times by a slot that is refilled', async () => {
+  const answer = await api()
+    .post('/api/v1/events')
+    .send({ ...(await eventOf('tight')), id: 'refillmoved', availabilityGaps: [] });
+  expect(answer.status).toBe(201);
+  await planned('refillmoved', '/programme', { offers: false });
+  await api().post(at('refillmoved', '/programme/publish'));
+  await patchEvent('refillmoved', { rounds: 2, date: '2027-01-11' });
+  const consent = (side: string) =>
+    api().post(at('refillmoved', '/programme/waiting/s-m01~s-m26/consent')).send({ side });
+  await consent('s-m26');
+  expect((await consent('s-m01')).body.published.edition).toBe(1);
+  expect((await programme('refillmoved')).waiting).toMatchObject([{ freeRounds: [] }]);
+  await api().post(at('refillmoved', '/programme/publish'));
+  expect((await programme('refillmoved')).waiting).toMatchObject([{ freeRounds: [2] }]);
+  expect((await consent('s-m01')).body.published.edition).toBe(3);
+});
+
 test('sheets show names and times of the event, and nothing that could run', async () => {
   await copyOf('s-e02', 'sheets', { name: '<b>=1+1</b>' });
   await planned('sheets');
@@ -440,7 +505,7 @@ test('a name of several lines is refused, and one that was stored before adds no
           .send({ ...event, id: 'dated', date })
       ).status,
     ).toBe(422);
-  const published = { publishedAt: '2027-01-01T00:00:00.000Z', edition: 1, meetings: [], cancelled: [] };
+  const published = { publishedAt: '2027-01-01T00:00:00.000Z', edition: 1, times: event, meetings: [], cancelled: [] };
   const text = agendaIcs(
     { event: { ...event, name }, nameOf: (id) => id, languageOf: () => 'nb', topicOf: () => undefined },
     published,

@@ -2,7 +2,7 @@
 import type { MatchEvent } from '../event.ts';
 import type { Language } from '../member.ts';
 import type { PlannedMeeting } from './plan.ts';
-import { roundsOf, type Round } from './rounds.ts';
+import { roundsOf, type EventTimes, type Round } from './rounds.ts';
 
 export interface AgendaEntry<M extends PlannedMeeting = PlannedMeeting> {
   meeting: M;
@@ -19,11 +19,11 @@ export const attendeeOf = (event: MatchEvent, personId: string): string | undefi
 
 /** In the order of the day. */
 export function agendaOf<M extends PlannedMeeting>(
-  event: MatchEvent,
+  times: EventTimes,
   meetings: readonly M[],
   attendeeId: string,
 ): AgendaEntry<M>[] {
-  const rounds = new Map(roundsOf(event).map((round) => [round.number, round]));
+  const rounds = new Map(roundsOf(times).map((round) => [round.number, round]));
   return meetings
     .filter(({ people }) => people.includes(attendeeId))
     .flatMap((meeting) => {
@@ -48,15 +48,15 @@ export interface AgendaDay<M extends PlannedMeeting = PlannedMeeting> {
 
 /** The days on which somebody meets. */
 export function daysOf<M extends PlannedMeeting>(
-  event: MatchEvent,
+  times: EventTimes,
   meetings: readonly M[],
   attendeeId: string,
 ): AgendaDay<M>[] {
-  const rounds = roundsOf(event);
+  const rounds = roundsOf(times);
   const days = new Map<number, AgendaDay<M>>();
-  const entries = agendaOf(event, meetings, attendeeId);
+  const entries = agendaOf(times, meetings, attendeeId);
   const meets = new Set(entries.map(({ round }) => round.day));
-  const pauses = new Set(event.breakAfterRounds ?? []);
+  const pauses = new Set(times.breakAfterRounds ?? []);
   for (const [i, round] of rounds.entries()) {
     if (!meets.has(round.day)) continue;
     const day = days.get(round.day) ?? { date: round.date, items: [] };
