@@ -43,7 +43,12 @@ export interface ProgrammeMail {
   edition: number;
   attendeeId: string;
   createdAt: string;
-  state: 'waiting' | 'sent' | 'failed' | 'dropped';
+  /** `dropped`: a mail of a newer edition says it all. */
+  state: 'waiting' | 'sent' | 'no-address' | 'refused' | 'dropped';
+  /** The agenda of which the attendee was told before; kept as long as the mail waits. */
+  told?: TimedMeeting[] | undefined;
+  /** To how many people it went. */
+  sentTo?: number | undefined;
   error?: string | undefined;
 }
 

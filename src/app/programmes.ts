@@ -176,7 +176,7 @@ export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: C
           difference = differenceOf(programme.published?.meetings ?? [], timed(event, meetings));
           const published = publishedFrom(programme.published, event, meetings, clock.now());
           const next = { ...programme, published };
-          return mail ? withMails(next, published, difference.peopleAffected) : next;
+          return mail ? withMails(next, programme.published, published, difference.peopleAffected) : next;
         },
         version,
       );

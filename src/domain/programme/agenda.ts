@@ -1,4 +1,4 @@
-/** One person's day, and what to tell people when a programme changes. */
+/** One person's day. */
 import type { MatchEvent } from '../event.ts';
 import type { Language } from '../member.ts';
 import type { PlannedMeeting } from './plan.ts';
@@ -79,68 +79,24 @@ export const spokenDate = (date: string, language: Language): string =>
     timeZone: 'UTC',
   }).format(new Date(`${date}T00:00:00Z`));
 
-export interface ProgrammeMessage {
-  attendeeId: string;
-  subject: string;
-  /** Ends with the agenda: a line for each day, then one for each meeting and pause. */
-  text: string;
-}
-
+/** Words of an agenda, wherever it is told. */
 export const agendaWords = {
   nb: {
-    subject: (name: string) => `Møteprogrammet ditt: ${name}`,
-    now: 'Slik er møteprogrammet ditt nå:',
     empty: 'Du har ingen møter i programmet nå.',
     round: 'runde',
     table: 'bord',
     pause: 'pause',
   },
   nn: {
-    subject: (name: string) => `Møteprogrammet ditt: ${name}`,
-    now: 'Slik er møteprogrammet ditt no:',
     empty: 'Du har ingen møte i programmet no.',
     round: 'runde',
     table: 'bord',
     pause: 'pause',
   },
   en: {
-    subject: (name: string) => `Your meeting programme: ${name}`,
-    now: 'This is your meeting programme now:',
     empty: 'You have no meetings in the programme now.',
     round: 'round',
     table: 'table',
     pause: 'break',
   },
 } as const satisfies Record<Language, unknown>;
-
-/** What each of these attendees is told: the agenda as it is now. `topicOf`: what the need of a round table is called. */
-export function messagesFor(
-  event: MatchEvent,
-  published: readonly PlannedMeeting[],
-  attendeeIds: readonly string[],
-  reader: (attendeeId: string) => { name: string; language: Language },
-  topicOf: (needId: string) => string | undefined,
-): ProgrammeMessage[] {
-  return attendeeIds.map((attendeeId) => {
-    const { name, language } = reader(attendeeId);
-    const say = agendaWords[language];
-    const days = daysOf(event, published, attendeeId).map(({ date, items }) =>
-      [
-        spokenDate(date, language),
-        ...items.map((item) => {
-          if ('pause' in item) return `  ${item.pause.startsLocal}-${item.pause.endsLocal}  ${say.pause}`;
-          const { round, meeting, others } = item;
-          const topic = meeting.needId === undefined ? undefined : topicOf(meeting.needId);
-          const who = others.map((id) => reader(id).name).join(', ');
-          const place = `(${say.round} ${round.number}, ${say.table} ${meeting.table})`;
-          return `  ${round.startsLocal}-${round.endsLocal}  ${who}${topic === undefined ? '' : `: ${topic}`}  ${place}`;
-        }),
-      ].join('\n'),
-    );
-    return {
-      attendeeId,
-      subject: say.subject(event.name),
-      text: [name, days.length === 0 ? say.empty : say.now, ...days].join('\n\n'),
-    };
-  });
-}
