@@ -446,13 +446,10 @@ test('a publication with mail tells each one affected its agenda, once', async (
   // Told in the job: how many mails, and who has no address.
   const unreached = affected.filter((id) => !sent.includes(id));
   expect(unreached.length).toBeGreaterThan(0);
-  const jobOf = async () =>
-    (await api().get('/api/v1/jobs?limit=100').set('X-Kobling-Actor', 'adviser:test')).body.items;
-  expect(
-    (await jobOf()).find(
-      ({ key, kind }: { key: string; kind: string }) => kind === 'programme-mail' && key === 'mailed',
-    ),
-  ).toMatchObject({
+  const { items } = (await api().get('/api/v1/jobs?limit=100').set('X-Kobling-Actor', 'adviser:test')).body as {
+    items: { kind: string; key: string }[];
+  };
+  expect(items.find(({ key, kind }) => kind === 'programme-mail' && key === 'mailed')).toMatchObject({
     state: 'done',
     progress: { done: affected.length, total: affected.length },
     result: { mails: sent.length, reached: sent, withoutAddress: unreached, refused: [] },
