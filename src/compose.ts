@@ -40,6 +40,7 @@ import { createPastEvents, type PastEvents } from './app/past-events.ts';
 import { createRecords } from './app/records.ts';
 import { suggestJob, suggestJobHandler } from './app/suggest-job.ts';
 import { createSuggest, type Suggest } from './app/suggest.ts';
+import { agendaIcs } from './http/programme/ics.ts';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import { projectRoot } from './project-root.ts';
@@ -181,7 +182,13 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
   const records = createRecords(store, embedding, createIntroductionErasure(store, introductions), pastEvents);
   const solver = openThreadSolver();
   const programmes = createProgrammes({ store, queue, clock });
-  const programmeMail = createProgrammeMail({ store, queue, mailer, messageIdHost: hostOf(mail.publicUrl) });
+  const programmeMail = createProgrammeMail({
+    store,
+    queue,
+    mailer,
+    calendarOf: agendaIcs,
+    messageIdHost: hostOf(mail.publicUrl),
+  });
 
   const keepIndex = async (atLeast: number) => {
     if (options.indexDir === undefined || index.unsaved < atLeast) return;

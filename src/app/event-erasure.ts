@@ -1,6 +1,7 @@
 /** A member leaves every event: bookings are called off, and what must be kept of them no longer names it. */
 import type { MatchEvent } from '../domain/event.ts';
-import type { Programme, PublishedMeeting } from './programme.ts';
+import type { PlannedMeeting } from '../domain/programme/plan.ts';
+import type { Programme } from './programme.ts';
 import { changeProgramme } from './programme-store.ts';
 import type { Collection, Store, Stored } from './ports.ts';
 
@@ -69,7 +70,7 @@ function programmeWithout(programme: Programme, memberId: string): Programme {
   const { draft, published } = programme;
   const isOurs = ({ people }: { people: string[] }) => !people.includes(memberId);
   // The id of a meeting stays: the other side's calendar knows the entry that is called off by it.
-  const anonymous = (meeting: PublishedMeeting): PublishedMeeting => ({
+  const anonymous = <M extends PlannedMeeting>(meeting: M): M => ({
     ...meeting,
     people: meeting.people.map((id) => (id === memberId ? erased : id)),
   });
@@ -78,7 +79,9 @@ function programmeWithout(programme: Programme, memberId: string): Programme {
   return {
     ...programme,
     locks: programme.locks.filter((id) => !gone.has(id)),
-    outbox: programme.outbox?.filter(({ attendeeId }) => attendeeId !== memberId),
+    outbox: programme.outbox
+      ?.filter(({ attendeeId }) => attendeeId !== memberId)
+      .map((mail) => ({ ...mail, told: mail.told?.map(anonymous) })),
     checkedIn: programme.checkedIn.filter((id) => id !== memberId),
     met: Object.fromEntries(Object.entries(programme.met).filter(([id]) => !gone.has(id))),
     consents: Object.fromEntries(

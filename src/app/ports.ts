@@ -257,6 +257,7 @@ export interface OutgoingMail {
   subject: string;
   text: string;
   html: string;
+  attachments?: { fileName: string; contentType: string; content: string }[];
   lang: string;
   /** When it was asked for, not when it leaves. */
   date: Date;

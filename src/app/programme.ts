@@ -1,5 +1,6 @@
 /** A programme as it is stored: draft, published edition, locks and what happened on the day, one document an event. */
-import type { PlannedMeeting, UnmetMeeting } from '../domain/programme/plan.ts';
+import type { PlannedMeeting, TimedMeeting, UnmetMeeting } from '../domain/programme/plan.ts';
+import type { EventTimes } from '../domain/programme/rounds.ts';
 import type { SolveBounds } from './ports.ts';
 
 export interface ProgrammeQuality {
@@ -24,12 +25,14 @@ export interface Draft {
 }
 
 /** A meeting that people may have in their calendars. `sequence` grows with every change (RFC 5545). */
-export type PublishedMeeting = PlannedMeeting & { sequence: number };
+export type PublishedMeeting = TimedMeeting & { sequence: number };
 
 export interface Published {
   publishedAt: string;
   /** From 1. */
   edition: number;
+  /** As they were when it was published: whatever the event says since, this is what people have. */
+  times: EventTimes;
   meetings: PublishedMeeting[];
   /** Called off since they were published; calendars are told so. */
   cancelled: PublishedMeeting[];
@@ -40,7 +43,12 @@ export interface ProgrammeMail {
   edition: number;
   attendeeId: string;
   createdAt: string;
-  state: 'waiting' | 'sent' | 'failed' | 'dropped';
+  /** `dropped`: a mail of a newer edition says it all. */
+  state: 'waiting' | 'sent' | 'no-address' | 'refused' | 'dropped';
+  /** The agenda of which the attendee was told before; kept as long as the mail waits. */
+  told?: TimedMeeting[] | undefined;
+  /** To how many people it went. */
+  sentTo?: number | undefined;
   error?: string | undefined;
 }
 

@@ -4,11 +4,14 @@ import {
   differenceOf,
   faultsOfPlan,
   isSame,
+  isSameTime,
+  timed,
   type Difference,
   type PlannedMeeting,
   type UnmetMeeting,
   type UnmetReason,
 } from '../domain/programme/plan.ts';
+import { timesOf } from '../domain/programme/rounds.ts';
 import type { MatchEvent } from '../domain/event.ts';
 import { Problem } from '../domain/problem.ts';
 import { programmeMailJob, withMails } from './programme-mail.ts';
@@ -170,10 +173,10 @@ export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: C
             throw new Problem('not-allowed-now', 'The event was changed: the draft no longer fits it. Plan again.', {
               extra: { conflicts: faults.slice(0, 50) },
             });
-          difference = differenceOf(programme.published?.meetings ?? [], meetings);
-          const published = publishedFrom(programme.published, meetings, clock.now());
+          difference = differenceOf(programme.published?.meetings ?? [], timed(event, meetings));
+          const published = publishedFrom(programme.published, event, meetings, clock.now());
           const next = { ...programme, published };
-          return mail ? withMails(next, published, difference.peopleAffected) : next;
+          return mail ? withMails(next, programme.published, published, difference.peopleAffected) : next;
         },
         version,
       );
@@ -247,7 +250,7 @@ function viewOf(event: MatchEvent, programme: Programme): ProgrammeView {
     job,
     difference: differenceOf(
       programme.published?.meetings ?? [],
-      programme.draft?.meetings ?? programme.published?.meetings ?? [],
+      timed(event, programme.draft?.meetings ?? programme.published?.meetings ?? []),
     ),
     attendance: {
       checkedIn,
@@ -268,7 +271,8 @@ function waitingOf(event: MatchEvent, programme: Programme): WaitingMeeting[] {
     ({ id, reason }) => !held.has(id) && !unwaited.includes(reason),
   );
   if (waiting.length === 0) return [];
-  const roundsFor = freeRounds(event, current);
+  // An event that was moved is published anew first: nobody's other meetings move with a refilled slot.
+  const roundsFor = isMoved(event, programme.published) ? () => [] : freeRounds(event, current);
   return waiting
     .sort((a, b) => (a.priority ?? 4) - (b.priority ?? 4) || b.value - a.value)
     .map((meeting) => ({
@@ -276,6 +280,12 @@ function waitingOf(event: MatchEvent, programme: Programme): WaitingMeeting[] {
       consents: Object.hasOwn(programme.consents, meeting.id) ? programme.consents[meeting.id]! : [],
       freeRounds: roundsFor(meeting),
     }));
+}
+
+/** Whether the event now has published meetings at other times than people know. */
+function isMoved(event: MatchEvent, published: Published | undefined): boolean {
+  const meetings = published?.meetings ?? [];
+  return differenceOf(meetings, timed(event, meetings)).peopleAffected.length > 0;
 }
 
 function refilled(
@@ -304,7 +314,7 @@ function refilled(
   return {
     ...programme,
     consents,
-    published: publishedFrom(published, [...published.meetings, meeting], now),
+    published: publishedFrom(published, event, [...published.meetings, meeting], now),
     ...(fits
       ? {
           draft: {
@@ -318,18 +328,24 @@ function refilled(
 }
 
 /** The next edition. Sequences grow where something changed, so that calendars take the newer one. */
-function publishedFrom(before: Published | undefined, meetings: readonly PlannedMeeting[], now: Date): Published {
+function publishedFrom(
+  before: Published | undefined,
+  event: MatchEvent,
+  meetings: readonly PlannedMeeting[],
+  now: Date,
+): Published {
   const known = new Map([...(before?.cancelled ?? []), ...(before?.meetings ?? [])].map((one) => [one.id, one]));
   const wasCancelled = new Set((before?.cancelled ?? []).map(({ id }) => id));
-  const fresh = meetings.map((meeting): PublishedMeeting => {
+  const fresh = timed(event, meetings).map((meeting): PublishedMeeting => {
     const was = known.get(meeting.id);
-    const same = was !== undefined && isSame(was, meeting) && !wasCancelled.has(meeting.id);
+    const same = was !== undefined && isSame(was, meeting) && isSameTime(was, meeting) && !wasCancelled.has(meeting.id);
     return { ...meeting, sequence: was === undefined ? 0 : same ? was.sequence : was.sequence + 1 };
   });
   const held = new Set(meetings.map(({ id }) => id));
   return {
     publishedAt: now.toISOString(),
     edition: (before?.edition ?? 0) + 1,
+    times: timesOf(event),
     meetings: fresh,
     cancelled: [
       ...(before?.cancelled ?? []).filter(({ id }) => !held.has(id)),

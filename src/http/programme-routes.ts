@@ -275,6 +275,7 @@ async function sheetInput(store: Store, eventId: string, view: 'published' | 'dr
   ]);
   return {
     event,
+    times: view === 'published' ? programme.published!.times : event,
     meetings,
     isDraft: view === 'draft',
     nameOf: (id) => members.get(id)?.name ?? id,

@@ -54,6 +54,17 @@ export function mailerContract(name: string, makeWorld: () => Promise<MailerWorl
       expect([header('auto-submitted'), header('content-language')]).toEqual(['auto-generated', 'nb']);
     });
 
+    test('an attachment arrives under its name and type, letter for letter', async () => {
+      const content = 'BEGIN:VCALENDAR\r\nNAME:Blå dag\r\nEND:VCALENDAR\r\n';
+      const contentType = 'text/calendar; charset=utf-8; method=PUBLISH';
+      await world.mailer.send(mail({ attachments: [{ fileName: 'dag.ics', contentType, content }] }));
+      const [got] = await read();
+      expect(got!.attachments).toMatchObject([{ filename: 'dag.ics', mimeType: 'text/calendar', method: 'PUBLISH' }]);
+      // The reader makes every line end of a calendar one character.
+      const arrived = new TextDecoder().decode(got!.attachments[0]!.content as ArrayBuffer);
+      expect(arrived).toBe(content.replaceAll('\r\n', '\n'));
+    });
+
     test('the same mail again has the same id', async () => {
       await world.mailer.send(mail());
       await world.mailer.send(mail());

@@ -2,13 +2,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import ICAL from 'ical.js';
+import PostalMime, { type Email } from 'postal-mime';
 import request from 'supertest';
 import type { z } from 'zod';
+import { emptyProgramme, type Published } from '../../src/app/programme.ts';
+import { withMails } from '../../src/app/programme-mail.ts';
 import { programmeAnswer } from '../../src/app/schemas/programme.ts';
 import type { MatchEvent } from '../../src/domain/event.ts';
 import { escapeHtml } from '../../src/domain/html.ts';
-import { messagesFor } from '../../src/domain/programme/agenda.ts';
-import { faultsOfPlan, type PlannedMeeting } from '../../src/domain/programme/plan.ts';
+import { faultsOfPlan, type PlannedMeeting, type TimedMeeting } from '../../src/domain/programme/plan.ts';
 import { agendaIcs } from '../../src/http/programme/ics.ts';
 import { startService, type RunningService } from '../support/service.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -55,6 +57,11 @@ const patchEvent = async (id: string, change: Partial<MatchEvent>) => {
     .send(JSON.stringify(change));
   expect([answer.status, answer.body.errors]).toEqual([200, undefined]);
 };
+const meetingAt = (id: string, hour: number): TimedMeeting => ({
+  ...{ id, people: id.split('~'), origin: 'request', value: 0, round: 1, table: 1 },
+  startsZoned: `2027-01-10T${String(hour).padStart(2, '0')}:00:00+01:00`,
+  endsZoned: `2027-01-10T${String(hour).padStart(2, '0')}:20:00+01:00`,
+});
 const eventsOf = (text: string) =>
   new ICAL.Component(ICAL.parse(text) as never).getAllSubcomponents('vevent').map((one) => new ICAL.Event(one));
 
@@ -180,18 +187,6 @@ test('published, then re-planned after a no-show: few move, calendars are told, 
     expect(one.component.getFirstPropertyValue('status')).toBe('CANCELLED');
     expect(one.sequence).toBe(1);
   }
-  const messages = messagesFor(
-    event,
-    after.draft!.meetings as PlannedMeeting[],
-    published.body.difference.peopleAffected,
-    (id) => ({
-      name: id,
-      language: 'en',
-    }),
-    () => undefined,
-  );
-  expect(messages.map(({ attendeeId }) => attendeeId)).toEqual(published.body.difference.peopleAffected);
-  expect(messages.find(({ attendeeId }) => attendeeId === absent)!.text).toMatch(/no meetings/);
 });
 
 test('published and locked meetings outlast every planning, whoever asked for them', async () => {
@@ -275,6 +270,71 @@ test('a round that is added is given to who waits, when both say yes', async () 
   expect([waiting, draft!.unmet]).toEqual([[], []]);
 });
 
+test('what is published keeps its times when the event is moved, until it is published again', async () => {
+  const { attendees } = await eventOf('tight');
+  const shift = await api()
+    .post('/api/v1/events')
+    .send({ ...(await eventOf('tight')), id: 'moved', rounds: 2, availabilityGaps: [] });
+  expect(shift.status).toBe(201);
+  await planned('moved', '/programme', { offers: false });
+  await api().post(at('moved', '/programme/publish'));
+  const calendar = async () =>
+    eventsOf((await api().get(at('moved', '/agenda/s-m01.ics'))).text).map(({ uid, sequence, startDate }) => [
+      uid,
+      sequence,
+      startDate.toJSDate().toISOString(),
+    ]);
+  const sheets = async () =>
+    Promise.all(
+      ['agenda/s-m01.html', 'programme.csv', 'tables.html', 'moderator.html'].map(
+        async (file) => (await api().get(at('moved', `/${file}`))).text,
+      ),
+    );
+  const before = [await calendar(), await sheets()];
+  await patchEvent('moved', { date: '2027-02-17', startsAt: '2027-02-17T13:00' });
+  expect([await calendar(), await sheets()]).toEqual(before);
+
+  const { published, difference } = await programme('moved');
+  expect(difference.changed).toEqual(published!.meetings.map(({ id }) => id).sort());
+  expect(difference.peopleAffected).toEqual(attendees.filter((id) => id !== 's-m02').sort());
+  const again = await api().post(at('moved', '/programme/publish'));
+  expect(again.body).toEqual({ edition: 2, difference });
+  const after = await calendar();
+  expect(after.map(([uid, sequence]) => [uid, sequence])).toEqual((await calendar()).map(([uid]) => [uid, 1]));
+  expect(after.map(([, , start]) => start).sort()).toEqual(['2027-02-17T12:00:00.000Z', '2027-02-17T12:20:00.000Z']);
+  expect((await sheets())[0]).toContain('17. februar 2027');
+  expect((await programme('moved')).difference.peopleAffected).toEqual([]);
+
+  // A meeting that is called off stays called off at the time at which people have it.
+  await patchEvent('moved', { rounds: 1, requestedMeetings: [{ from: 's-m01', to: 's-m25', priority: 1 }] });
+  await planned('moved', '/programme', { offers: false });
+  await api().post(at('moved', '/programme/publish'));
+  expect((await calendar()).map(([uid]) => uid).sort()).toEqual(after.map(([uid]) => uid).sort());
+  const gone = async () => (await calendar()).find(([uid]) => String(uid).includes('s-m26'));
+  const calledOff = await gone();
+  await patchEvent('moved', { startsAt: '2027-02-17T15:00' });
+  await api().post(at('moved', '/programme/publish'));
+  expect(await gone()).toEqual(calledOff);
+});
+
+test('nobody is moved to new times by a slot that is refilled', async () => {
+  const answer = await api()
+    .post('/api/v1/events')
+    .send({ ...(await eventOf('tight')), id: 'refillmoved', availabilityGaps: [] });
+  expect(answer.status).toBe(201);
+  await planned('refillmoved', '/programme', { offers: false });
+  await api().post(at('refillmoved', '/programme/publish'));
+  await patchEvent('refillmoved', { rounds: 2, date: '2027-01-11' });
+  const consent = (side: string) =>
+    api().post(at('refillmoved', '/programme/waiting/s-m01~s-m26/consent')).send({ side });
+  await consent('s-m26');
+  expect((await consent('s-m01')).body.published.edition).toBe(1);
+  expect((await programme('refillmoved')).waiting).toMatchObject([{ freeRounds: [] }]);
+  await api().post(at('refillmoved', '/programme/publish'));
+  expect((await programme('refillmoved')).waiting).toMatchObject([{ freeRounds: [2] }]);
+  expect((await consent('s-m01')).body.published.edition).toBe(3);
+});
+
 test('sheets show names and times of the event, and nothing that could run', async () => {
   await copyOf('s-e02', 'sheets', { name: '<b>=1+1</b>' });
   await planned('sheets');
@@ -327,16 +387,6 @@ test('an agenda names its reader, the day, the rounds, the pauses and what a rou
   const table = draft!.meetings.find(({ needId }) => needId !== undefined)!;
   const { title } = (await api().get(`/api/v1/needs/${table.needId}`)).body as { title: string };
   expect(await agenda(table.people[0]!)).toContain(`<td>${escapeHtml(title)}</td>`);
-  const [message] = messagesFor(
-    await eventOf('agendas'),
-    draft!.meetings as PlannedMeeting[],
-    [table.people[0]!],
-    (id) => ({ name: id, language: 'en' }),
-    () => title,
-  );
-  expect(message!.text).toContain('Tuesday, 12 January 2027\n');
-  expect(message!.text).toContain(`: ${title}  (round ${table.round}, table ${table.table})`);
-  expect(message!.text).toContain('  10:25-10:40  break');
 });
 
 test('a breakfast at mixed tables seats everybody, apart from whom they should avoid, and leaves out who does not come', async () => {
@@ -374,18 +424,70 @@ test('a publication with mail tells each one affected its agenda, once', async (
   expect(doc.watch).toBeUndefined();
   expect(await mails()).toHaveLength(sent.length);
   expect(sent).toContain('s-m01');
-  const text = await readFile(
-    path.join(
-      folder,
-      'mail',
-      (await mails()).find((file) => file.includes('s-m01'))!,
-    ),
-    'utf8',
-  );
-  const table = draft!.meetings.find(({ people }) => people.includes('s-m01'))!.table;
-  expect(text).toContain(`bord ${table})`);
+  const mailTo = async (attendeeId: string, edition: number) => {
+    const file = (await readdir(path.join(folder, 'mail'))).find((one) =>
+      one.endsWith(`programme+mailed+${edition}+${attendeeId}+0.eml`),
+    );
+    return PostalMime.parse(await readFile(path.join(folder, 'mail', file!)));
+  };
+  const first = await mailTo('s-m01', 1);
+  const mine = draft!.meetings.filter(({ people }) => people.includes('s-m01'));
+  expect(first.text).toMatch(/^Hei, .*\n\nMøteprogrammet ditt for «.*» er klart\.\n/);
+  expect(first.text).not.toContain('Nytt møte');
+  for (const { round, table } of mine) expect(first.text).toContain(`(runde ${round}, bord ${table})`);
+  expect(first.html).toContain('<li>');
+  const calendarOf = (mail: Email) => {
+    const [calendar] = mail.attachments;
+    expect([calendar!.filename, calendar!.mimeType]).toEqual(['mailed.ics', 'text/calendar']);
+    return eventsOf(new TextDecoder().decode(calendar!.content as ArrayBuffer));
+  };
+  expect(calendarOf(first)).toHaveLength(mine.length);
+
+  // Told in the job: how many mails, and who has no address.
+  const unreached = affected.filter((id) => !sent.includes(id));
+  expect(unreached.length).toBeGreaterThan(0);
+  const { items } = (await api().get('/api/v1/jobs?limit=100').set('X-Kobling-Actor', 'adviser:test')).body as {
+    items: { kind: string; key: string }[];
+  };
+  expect(items.find(({ key, kind }) => kind === 'programme-mail' && key === 'mailed')).toMatchObject({
+    state: 'done',
+    progress: { done: affected.length, total: affected.length },
+    result: { mails: sent.length, reached: sent, withoutAddress: unreached, refused: [] },
+  });
   const again = await api().post(at('mailed', '/programme/publish?mail=true'));
   expect(again.body.difference.peopleAffected).toEqual([]);
+
+  const absent = mine[0]!.people.find((id) => id !== 's-m01')!;
+  await planned('mailed', '/programme/replan', { absences: [{ attendeeId: absent, rounds: [] }] });
+  await patchEvent('mailed', { startsAt: `${(await eventOf('mailed')).date}T11:00` });
+  await api().post(at('mailed', '/programme/publish?mail=true'));
+  await service.idle();
+  const third = await mailTo('s-m01', 3);
+  const { name } = (await api().get(`/api/v1/members/${absent}`)).body as { name: string };
+  expect(third.text).toContain('er endret.');
+  expect(third.text).toContain(`- Avlyst: ${name}, `);
+  expect(third.text).toContain('- Flyttet: ');
+  expect(calendarOf(third).map(({ sequence }) => sequence)).toContain(1);
+  const kept = (await service.engine.store.collection('programmes').get('mailed'))!.doc.outbox!;
+  expect(kept.filter(({ told }) => told !== undefined)).toEqual([]);
+});
+
+test('whom a mail did not reach yet is told all changes since the last one that did', () => {
+  const told = meetingAt('a~b', 9);
+  const edition = (n: number, meetings: TimedMeeting[]): Published => ({
+    ...{ publishedAt: '2027-01-01T00:00:00.000Z', edition: n, cancelled: [] },
+    times: { date: '2027-01-10', rounds: 1, slotMinutes: 20 },
+    meetings: meetings.map((meeting) => ({ ...meeting, sequence: 0 })),
+  });
+  const [one, two, three] = [edition(1, [told]), edition(2, [meetingAt('a~b', 10)]), edition(3, [])];
+  const waits = withMails(emptyProgramme('e'), one, two, ['a', 'b']);
+  const { outbox } = withMails(waits, two, three, ['a']);
+  expect(outbox!.map(({ attendeeId, edition, state }) => [attendeeId, edition, state])).toEqual([
+    ['a', 2, 'dropped'],
+    ['b', 2, 'waiting'],
+    ['a', 3, 'waiting'],
+  ]);
+  expect(outbox![2]!.told).toEqual(one.meetings);
 });
 
 test('no two mails of any two events share a file, whatever the ids', async () => {
@@ -440,7 +542,7 @@ test('a name of several lines is refused, and one that was stored before adds no
           .send({ ...event, id: 'dated', date })
       ).status,
     ).toBe(422);
-  const published = { publishedAt: '2027-01-01T00:00:00.000Z', edition: 1, meetings: [], cancelled: [] };
+  const published = { publishedAt: '2027-01-01T00:00:00.000Z', edition: 1, times: event, meetings: [], cancelled: [] };
   const text = agendaIcs(
     { event: { ...event, name }, nameOf: (id) => id, languageOf: () => 'nb', topicOf: () => undefined },
     published,

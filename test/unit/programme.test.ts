@@ -8,7 +8,9 @@ import {
   differenceOf,
   faultsOfPlan,
   meetingId,
+  timed,
   type PlannedMeeting,
+  type TimedMeeting,
 } from '../../src/domain/programme/plan.ts';
 import { freeRounds } from '../../src/domain/programme/free-rounds.ts';
 import { roundsOf } from '../../src/domain/programme/rounds.ts';
@@ -99,7 +101,11 @@ test('what is locked stays, whatever else is planned', () => {
 });
 
 test('the difference is empty exactly between equal programmes, and names who is affected', () => {
-  const meeting: PlannedMeeting = { id: 'a~b', people: ['a', 'b'], origin: 'request', value: 0, round: 1, table: 1 };
+  const times = { startsZoned: '2027-01-10T09:00:00+01:00', endsZoned: '2027-01-10T09:20:00+01:00' };
+  const meeting: TimedMeeting = {
+    ...{ id: 'a~b', people: ['a', 'b'], origin: 'request', value: 0, round: 1, table: 1 },
+    ...times,
+  };
   const other = { ...meeting, id: 'c~d', people: ['c', 'd'], table: 2 };
   expect(differenceOf([meeting], [meeting])).toEqual({ added: [], cancelled: [], changed: [], peopleAffected: [] });
   expect(differenceOf([meeting, other], [{ ...meeting, round: 2 }])).toEqual({
@@ -108,6 +114,25 @@ test('the difference is empty exactly between equal programmes, and names who is
     changed: ['a~b'],
     peopleAffected: ['a', 'b', 'c', 'd'],
   });
+});
+
+test('the same slots at other times are a difference for everybody in them, and only for them', () => {
+  const event = eventSchema.parse({
+    ...{ id: 'e', name: 'E', date: '2027-01-10', rounds: 2, tables: 1, slotMinutes: 20, attendees: ['a', 'b', 'c'] },
+    breakAfterRounds: [1],
+  });
+  const meetings: PlannedMeeting[] = [
+    { id: 'a~b', people: ['a', 'b'], origin: 'request', value: 0, round: 1, table: 1 },
+    { id: 'a~c', people: ['a', 'c'], origin: 'request', value: 0, round: 2, table: 1 },
+  ];
+  const changes = (change: Partial<MatchEvent>) =>
+    differenceOf(timed(event, meetings), timed({ ...event, ...change }, meetings));
+  expect(changes({ name: 'F', tables: 4 }).changed).toEqual([]);
+  expect(changes({ date: '2027-01-11' }).changed).toEqual(['a~b', 'a~c']);
+  expect(changes({ startsAt: '2027-01-10T09:05' }).changed).toEqual(['a~b', 'a~c']);
+  expect(changes({ timeZone: 'Europe/London' }).changed).toEqual(['a~b', 'a~c']);
+  expect(changes({ pauseMinutes: 30 })).toMatchObject({ changed: ['a~c'], peopleAffected: ['a', 'c'] });
+  expect(changes({ rounds: 1 })).toMatchObject({ cancelled: ['a~c'] });
 });
 
 test('rounds follow changeover, pauses, days and the clocks of the zone', () => {

@@ -3,7 +3,7 @@ import type { OutgoingMail } from '../../app/ports.ts';
 
 /** A mail as nodemailer takes it. Nothing is fetched from files or addresses, whatever stands in the texts. */
 export const mimeOf = (
-  { to, messageId, subject, text, html, lang, date }: OutgoingMail,
+  { to, messageId, subject, text, html, attachments = [], lang, date }: OutgoingMail,
   from: string,
 ): SendMailOptions => ({
   from,
@@ -12,6 +12,7 @@ export const mimeOf = (
   subject,
   text,
   html,
+  attachments: attachments.map(({ fileName, contentType, content }) => ({ filename: fileName, contentType, content })),
   date,
   // So that out-of-office programs do not answer.
   headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': lang },

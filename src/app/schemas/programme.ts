@@ -65,6 +65,13 @@ const plannedMeeting = z
     needId: z.string().optional(),
   })
   .meta({ id: 'PlannedMeeting' });
+const publishedMeeting = plannedMeeting
+  .extend({
+    startsZoned: z.string().describe('Local, with the offset of the zone; as published.'),
+    endsZoned: z.string(),
+    sequence: z.number().describe('Of its calendar entry: grows whenever a publication changes it.'),
+  })
+  .meta({ id: 'PublishedMeeting' });
 const unmetMeeting = z
   .object({
     id: z.string(),
@@ -115,7 +122,10 @@ export const programmeAnswer = z
         moved: z.array(z.string()).optional().describe('Published meetings that a re-planning moved or dropped.'),
       })
       .optional(),
-    published: z.object({ publishedAt: z.string(), edition: z.number(), meetings: z.array(plannedMeeting) }).optional(),
+    published: z
+      .object({ publishedAt: z.string(), edition: z.number(), meetings: z.array(publishedMeeting) })
+      .optional()
+      .describe('Stays as it was published, whatever happens to the event, until the next publication.'),
     difference: difference.describe('From the published programme to the draft.'),
     locks: z.array(z.string()),
     job: z

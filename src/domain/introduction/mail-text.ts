@@ -34,6 +34,7 @@ export interface MailText {
 
 export type Block =
   | { kind: 'paragraph' | 'heading' | 'note'; text: string }
+  | { kind: 'list'; items: string[] }
   | { kind: 'message'; title: string; text: string }
   | { kind: 'quotes'; title: string; quotes: { who: string; text: string }[] }
   | { kind: 'link'; text: string; href: string };
@@ -120,6 +121,8 @@ const indented = (text: string): string => text.replace(/^/gmu, '  ');
 export function textOf(blocks: readonly Block[]): string {
   const parts = blocks.map((block) => {
     switch (block.kind) {
+      case 'list':
+        return block.items.map((item) => `- ${item}`).join('\n');
       case 'message':
         return `${block.title}:\n${indented(block.text)}`;
       case 'quotes':
@@ -144,6 +147,8 @@ export function htmlOf(blocks: readonly Block[]): string {
           return `<h2>${escapeHtml(block.text)}</h2>`;
         case 'note':
           return `<p><small>${escapeHtml(block.text)}</small></p>`;
+        case 'list':
+          return `<ul>${block.items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
         case 'message':
           return `<h2>${escapeHtml(block.title)}</h2><blockquote>${lines(block.text)}</blockquote>`;
         case 'quotes':

@@ -1,8 +1,8 @@
-/** One person's day, and what to tell people when a programme changes. */
+/** One person's day. */
 import type { MatchEvent } from '../event.ts';
 import type { Language } from '../member.ts';
 import type { PlannedMeeting } from './plan.ts';
-import { roundsOf, type Round } from './rounds.ts';
+import { roundsOf, type EventTimes, type Round } from './rounds.ts';
 
 export interface AgendaEntry<M extends PlannedMeeting = PlannedMeeting> {
   meeting: M;
@@ -19,11 +19,11 @@ export const attendeeOf = (event: MatchEvent, personId: string): string | undefi
 
 /** In the order of the day. */
 export function agendaOf<M extends PlannedMeeting>(
-  event: MatchEvent,
+  times: EventTimes,
   meetings: readonly M[],
   attendeeId: string,
 ): AgendaEntry<M>[] {
-  const rounds = new Map(roundsOf(event).map((round) => [round.number, round]));
+  const rounds = new Map(roundsOf(times).map((round) => [round.number, round]));
   return meetings
     .filter(({ people }) => people.includes(attendeeId))
     .flatMap((meeting) => {
@@ -48,15 +48,15 @@ export interface AgendaDay<M extends PlannedMeeting = PlannedMeeting> {
 
 /** The days on which somebody meets. */
 export function daysOf<M extends PlannedMeeting>(
-  event: MatchEvent,
+  times: EventTimes,
   meetings: readonly M[],
   attendeeId: string,
 ): AgendaDay<M>[] {
-  const rounds = roundsOf(event);
+  const rounds = roundsOf(times);
   const days = new Map<number, AgendaDay<M>>();
-  const entries = agendaOf(event, meetings, attendeeId);
+  const entries = agendaOf(times, meetings, attendeeId);
   const meets = new Set(entries.map(({ round }) => round.day));
-  const pauses = new Set(event.breakAfterRounds ?? []);
+  const pauses = new Set(times.breakAfterRounds ?? []);
   for (const [i, round] of rounds.entries()) {
     if (!meets.has(round.day)) continue;
     const day = days.get(round.day) ?? { date: round.date, items: [] };
@@ -79,68 +79,24 @@ export const spokenDate = (date: string, language: Language): string =>
     timeZone: 'UTC',
   }).format(new Date(`${date}T00:00:00Z`));
 
-export interface ProgrammeMessage {
-  attendeeId: string;
-  subject: string;
-  /** Ends with the agenda: a line for each day, then one for each meeting and pause. */
-  text: string;
-}
-
+/** Words of an agenda, wherever it is told. */
 export const agendaWords = {
   nb: {
-    subject: (name: string) => `Møteprogrammet ditt: ${name}`,
-    now: 'Slik er møteprogrammet ditt nå:',
     empty: 'Du har ingen møter i programmet nå.',
     round: 'runde',
     table: 'bord',
     pause: 'pause',
   },
   nn: {
-    subject: (name: string) => `Møteprogrammet ditt: ${name}`,
-    now: 'Slik er møteprogrammet ditt no:',
     empty: 'Du har ingen møte i programmet no.',
     round: 'runde',
     table: 'bord',
     pause: 'pause',
   },
   en: {
-    subject: (name: string) => `Your meeting programme: ${name}`,
-    now: 'This is your meeting programme now:',
     empty: 'You have no meetings in the programme now.',
     round: 'round',
     table: 'table',
     pause: 'break',
   },
 } as const satisfies Record<Language, unknown>;
-
-/** What each of these attendees is told: the agenda as it is now. `topicOf`: what the need of a round table is called. */
-export function messagesFor(
-  event: MatchEvent,
-  published: readonly PlannedMeeting[],
-  attendeeIds: readonly string[],
-  reader: (attendeeId: string) => { name: string; language: Language },
-  topicOf: (needId: string) => string | undefined,
-): ProgrammeMessage[] {
-  return attendeeIds.map((attendeeId) => {
-    const { name, language } = reader(attendeeId);
-    const say = agendaWords[language];
-    const days = daysOf(event, published, attendeeId).map(({ date, items }) =>
-      [
-        spokenDate(date, language),
-        ...items.map((item) => {
-          if ('pause' in item) return `  ${item.pause.startsLocal}-${item.pause.endsLocal}  ${say.pause}`;
-          const { round, meeting, others } = item;
-          const topic = meeting.needId === undefined ? undefined : topicOf(meeting.needId);
-          const who = others.map((id) => reader(id).name).join(', ');
-          const place = `(${say.round} ${round.number}, ${say.table} ${meeting.table})`;
-          return `  ${round.startsLocal}-${round.endsLocal}  ${who}${topic === undefined ? '' : `: ${topic}`}  ${place}`;
-        }),
-      ].join('\n'),
-    );
-    return {
-      attendeeId,
-      subject: say.subject(event.name),
-      text: [name, days.length === 0 ? say.empty : say.now, ...days].join('\n\n'),
-    };
-  });
-}

@@ -1,5 +1,6 @@
 /** A planned programme as it is kept, and what changed between two. */
 import type { MatchEvent } from '../event.ts';
+import { roundsOf, type EventTimes } from './rounds.ts';
 
 /** Where a meeting comes from: somebody asked, the engine offered it, or it is a round table. */
 export type Origin = 'request' | 'offer' | 'roundtable';
@@ -17,6 +18,21 @@ export interface PlannedMeeting {
   /** From 1. */
   table: number;
   needId?: string | undefined;
+}
+
+/** A meeting with its times, local with the offset of the zone: YYYY-MM-DDTHH:MM:00+01:00. */
+export interface TimedMeeting extends PlannedMeeting {
+  startsZoned: string;
+  endsZoned: string;
+}
+
+/** Without those in rounds that there are no longer. */
+export function timed(times: EventTimes, meetings: readonly PlannedMeeting[]): TimedMeeting[] {
+  const rounds = new Map(roundsOf(times).map((round) => [round.number, round]));
+  return meetings.flatMap((meeting) => {
+    const round = rounds.get(meeting.round);
+    return round === undefined ? [] : [{ ...meeting, startsZoned: round.startsZoned, endsZoned: round.endsZoned }];
+  });
 }
 
 export const unmetReasons = [
@@ -62,25 +78,25 @@ export const needIdsOf = (meetings: readonly PlannedMeeting[]): string[] => [
 export interface Difference {
   added: string[];
   cancelled: string[];
-  /** Another round, table, or other people. */
+  /** Another round, time or table, or other people. */
   changed: string[];
   /** Whose agenda is not what it was. Ascending. */
   peopleAffected: string[];
 }
 
-export function differenceOf(before: readonly PlannedMeeting[], after: readonly PlannedMeeting[]): Difference {
+export function differenceOf(before: readonly TimedMeeting[], after: readonly TimedMeeting[]): Difference {
   const old = new Map(before.map((meeting) => [meeting.id, meeting]));
   const fresh = new Map(after.map((meeting) => [meeting.id, meeting]));
   const added = after.filter(({ id }) => !old.has(id));
   const cancelled = before.filter(({ id }) => !fresh.has(id));
   const changed = after.filter((meeting) => {
     const was = old.get(meeting.id);
-    return was !== undefined && !isSame(was, meeting);
+    return was !== undefined && !(isSame(was, meeting) && isSameTime(was, meeting));
   });
   const people = [...added, ...cancelled, ...changed, ...changed.map(({ id }) => old.get(id)!)].flatMap(
     (meeting) => meeting.people,
   );
-  const ids = (meetings: PlannedMeeting[]) => meetings.map(({ id }) => id).sort();
+  const ids = (meetings: TimedMeeting[]) => meetings.map(({ id }) => id).sort();
   return {
     added: ids(added),
     cancelled: ids(cancelled),
@@ -89,6 +105,10 @@ export function differenceOf(before: readonly PlannedMeeting[], after: readonly 
   };
 }
 
+export const isSameTime = (a: TimedMeeting, b: TimedMeeting): boolean =>
+  a.startsZoned === b.startsZoned && a.endsZoned === b.endsZoned;
+
+/** The same slot with the same people, whenever the event is. */
 export const isSame = (a: PlannedMeeting, b: PlannedMeeting): boolean =>
   a.round === b.round && a.table === b.table && a.people.join() === b.people.join();
 

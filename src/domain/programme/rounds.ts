@@ -1,6 +1,27 @@
 /** When the rounds of an event are: day, session, and instants in its time zone. */
 import type { MatchEvent } from '../event.ts';
 
+const timeFields = [
+  'date',
+  'startsAt',
+  'timeZone',
+  'rounds',
+  'slotMinutes',
+  'changeoverMinutes',
+  'breakAfterRounds',
+  'pauseMinutes',
+  'dayEndAfterRounds',
+  'morningRounds',
+] as const satisfies readonly (keyof MatchEvent)[];
+
+/** All of an event that says when its rounds are. */
+export type EventTimes = Pick<MatchEvent, (typeof timeFields)[number]>;
+
+export const timesOf = (event: MatchEvent): EventTimes =>
+  Object.fromEntries(
+    timeFields.flatMap((field) => (event[field] === undefined ? [] : [[field, event[field]]])),
+  ) as unknown as EventTimes;
+
 export interface Round {
   /** From 1. */
   number: number;
@@ -23,7 +44,7 @@ export interface Round {
 const minuteMs = 60_000;
 const defaultPauseMinutes = 15;
 
-export function roundsOf(event: MatchEvent): Round[] {
+export function roundsOf(event: EventTimes): Round[] {
   const clocks = clocksOf(event.timeZone ?? 'Europe/Oslo');
   const dayEnds = new Set(event.dayEndAfterRounds ?? []);
   const pauses = new Set(event.breakAfterRounds ?? []);
@@ -58,7 +79,7 @@ export function roundsOf(event: MatchEvent): Round[] {
   return rounds;
 }
 
-function morningRoundsOf(event: MatchEvent, dayStart: number): number {
+function morningRoundsOf(event: EventTimes, dayStart: number): number {
   if (event.morningRounds !== undefined) return event.morningRounds;
   const dayEnd = Math.min(event.rounds, ...(event.dayEndAfterRounds ?? []).filter((end) => end >= dayStart));
   const pause = Math.min(...(event.breakAfterRounds ?? []).filter((after) => after >= dayStart && after < dayEnd));

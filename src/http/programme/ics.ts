@@ -1,6 +1,5 @@
 /** An agenda as iCalendar: one entry a meeting under a UID that never changes, cancellations included. */
 import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
-import { agendaOf } from '../../domain/programme/agenda.ts';
 import type { Published } from '../../app/programme.ts';
 import type { SheetInput } from './sheets.ts';
 import { sheetWords } from './words.ts';
@@ -22,16 +21,18 @@ export function agendaIcs(
     [published.meetings, ICalEventStatus.CONFIRMED],
     [published.cancelled, ICalEventStatus.CANCELLED],
   ] as const)
-    for (const { meeting, round, others } of agendaOf(event, meetings, attendeeId)) {
+    for (const meeting of meetings) {
+      if (!meeting.people.includes(attendeeId)) continue;
+      const others = meeting.people.filter((id) => id !== attendeeId);
       const topic = meeting.needId === undefined ? undefined : topicOf(meeting.needId);
-      const about = [event.name, `${words.round} ${round.number}`, ...(topic === undefined ? [] : [topic])];
+      const about = [event.name, `${words.round} ${meeting.round}`, ...(topic === undefined ? [] : [topic])];
       calendar.createEvent({
         id: `${event.id}.${meeting.id}@kobling`,
         sequence: meeting.sequence,
         status,
         stamp: new Date(published.publishedAt),
-        start: new Date(round.startsAt),
-        end: new Date(round.endsAt),
+        start: new Date(meeting.startsZoned),
+        end: new Date(meeting.endsZoned),
         summary: oneLine(others.map(nameOf).join(', ')),
         location: `${words.table} ${meeting.table}`,
         description: about.map(oneLine).join('\n'),

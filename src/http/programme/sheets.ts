@@ -4,11 +4,13 @@ import type { Language } from '../../domain/member.ts';
 import { escapeHtml } from '../../domain/html.ts';
 import { agendaWords, daysOf, spokenDate } from '../../domain/programme/agenda.ts';
 import type { PlannedMeeting } from '../../domain/programme/plan.ts';
-import { roundsOf } from '../../domain/programme/rounds.ts';
+import { roundsOf, type EventTimes } from '../../domain/programme/rounds.ts';
 import { sheetWords } from './words.ts';
 
 export interface SheetInput {
   event: MatchEvent;
+  /** Of what is shown: the published programme keeps its own. */
+  times: EventTimes;
   meetings: readonly PlannedMeeting[];
   isDraft: boolean;
   nameOf: (id: string) => string;
@@ -31,7 +33,7 @@ const languageOf = (event: MatchEvent): Language => event.language ?? 'nb';
 const say = (event: MatchEvent) => sheetWords[languageOf(event)];
 
 function page(
-  { event, isDraft }: SheetInput,
+  { event, times, isDraft }: SheetInput,
   title: string,
   body: string,
   language: Language = languageOf(event),
@@ -41,7 +43,7 @@ function page(
 <html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)} – ${escapeHtml(event.name)}</title><style>${style}</style></head><body><main>
 <h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(event.name)}, ${escapeHtml(spokenDate(event.date, language))}</p>
+<p>${escapeHtml(event.name)}, ${escapeHtml(spokenDate(times.date, language))}</p>
 ${draft}${body}
 </main></body></html>`;
 }
@@ -55,10 +57,10 @@ function table(caption: string, heads: readonly string[], rows: readonly (readon
 
 /** In the language of who reads it. `personId`: the attendee, or one of its people, who is named then. */
 export function agendaHtml(input: SheetInput, attendeeId: string, personId: string): string {
-  const { event, meetings, nameOf, topicOf } = input;
+  const { event, times, meetings, nameOf, topicOf } = input;
   const language = input.languageOf(attendeeId);
   const w = sheetWords[language];
-  const days = daysOf(event, meetings, attendeeId).map(({ date, items }) => {
+  const days = daysOf(times, meetings, attendeeId).map(({ date, items }) => {
     const rows = items.map((item) => {
       if ('pause' in item) return ['', `${item.pause.startsLocal}–${item.pause.endsLocal}`, '', w.pause, ''];
       const { round, meeting, others } = item;
@@ -82,12 +84,12 @@ export function agendaHtml(input: SheetInput, attendeeId: string, personId: stri
 
 /** One row a table, one column a round. */
 export function tablePlanHtml(input: SheetInput): string {
-  const { event, meetings, nameOf } = input;
+  const { event, times, meetings, nameOf } = input;
   const w = say(event);
-  const rounds = roundsOf(event);
+  const rounds = roundsOf(times);
   const at = new Map(meetings.map((meeting) => [`${meeting.round}:${meeting.table}`, meeting]));
-  const rows = Array.from({ length: event.tables }, (_, i) => i + 1)
-    .filter((number) => meetings.some((meeting) => meeting.table === number))
+  const rows = [...new Set(meetings.map(({ table }) => table))]
+    .sort((a, b) => a - b)
     .map((number) => [
       String(number),
       ...rounds.map((round) => at.get(`${round.number}:${number}`)?.people.map(nameOf).join(' + ') ?? ''),
@@ -98,10 +100,10 @@ export function tablePlanHtml(input: SheetInput): string {
 
 /** A section for each round: who should be where, and who is free; then the list to tick people off at the door. */
 export function moderatorHtml(input: SheetInput): string {
-  const { event, meetings, nameOf } = input;
+  const { event, times, meetings, nameOf } = input;
   const w = say(event);
-  const pauses = new Set(event.breakAfterRounds ?? []);
-  const sections = roundsOf(event).map((round) => {
+  const pauses = new Set(times.breakAfterRounds ?? []);
+  const sections = roundsOf(times).map((round) => {
     const here = meetings.filter((meeting) => meeting.round === round.number);
     const busy = new Set(here.flatMap(({ people }) => people));
     const free = event.attendees.filter((id) => !busy.has(id)).map(nameOf);
@@ -119,8 +121,8 @@ export function moderatorHtml(input: SheetInput): string {
 }
 
 /** One row a person and meeting, RFC 4180, UTF-8, times in the zone of the event. A cell that a spreadsheet would run as a formula gets a quote in front. */
-export function programmeCsv({ event, meetings, nameOf }: SheetInput): string {
-  const rounds = new Map(roundsOf(event).map((round) => [round.number, round]));
+export function programmeCsv({ times, meetings, nameOf }: SheetInput): string {
+  const rounds = new Map(roundsOf(times).map((round) => [round.number, round]));
   const rows = meetings.flatMap((meeting) => {
     const round = rounds.get(meeting.round);
     if (round === undefined) return [];
