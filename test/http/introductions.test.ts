@@ -442,6 +442,27 @@ describe('suggestions', () => {
     ]);
   });
 
+  test('nobody turned down stay open when nothing came of them, marked and not suggested again but by an adviser', async () => {
+    const { id, startup, investor } = await newPair();
+    await done(id, 'approve');
+    await done(id, 'send', { to: 'both' });
+    for (const side of ['a', 'b']) await done(id, 'accept', { side });
+    await done(id, 'met');
+    await done(id, 'outcome', { outcome: 'none', date: '2026-11-21', confirmedBy: 'Kari' });
+    const why = await api().get(`/api/v1/members/${startup}/matches/investors/${investor}`);
+    expect([why.body.closed, why.body.match.introducedBefore, why.body.match.workingTogether]).toEqual([
+      undefined,
+      true,
+      undefined,
+    ]);
+    const again = await suggest({ ...fromMatches, subjectId: startup, candidateIds: [investor] });
+    expect(again.body).toEqual({
+      created: [],
+      skipped: [{ subjectId: startup, counterpartId: investor, why: 'introduced-before' }],
+    });
+    expect((await introduce(startup, investor)).status).toBe(201);
+  });
+
   test('come among those at an event, and from everything that is new, as a job that can run twice', async () => {
     const members = (await api().get('/api/v1/members?limit=200')).body.items as { id: string }[];
     const memberIds = members

@@ -269,7 +269,7 @@ export const suggestReport = z
         z.object({
           subjectId: id,
           counterpartId: id,
-          why: z.enum(['pair-taken', 'working-together', 'below-min-score']),
+          why: z.enum(['pair-taken', 'working-together', 'introduced-before', 'below-min-score']),
           introductionId: id.optional(),
         }),
       )
