@@ -126,13 +126,19 @@ describe('an introduction', () => {
       allowedEvents: ['schedule', 'met', 'withdraw'],
     });
     expect((await act(id, 'met', { on: '2026-12-02' })).body).toMatchObject({ status: 409, reason: 'date' });
-    await done(id, 'met', { on: '2026-11-20' });
-    expect((await act(id, 'outcome', { outcome: 'investment', date: '2027-02-01', confirmedBy: 'begge' })).status).toBe(
+    await done(id, 'met', { on: '2026-11-21' });
+    expect((await act(id, 'outcome', { outcome: 'investment', date: '2026-11-21', confirmedBy: 'begge' })).status).toBe(
       422,
     );
-    const outcome = { outcome: 'investment', amountNok: 4_000_000, date: '2027-02-01', confirmedBy: 'begge' };
+    const outcome = { outcome: 'investment', amountNok: 4_000_000, date: '2026-11-21', confirmedBy: 'begge' };
+    expect((await act(id, 'outcome', { ...outcome, date: '2027-02-01' })).body).toMatchObject({
+      status: 409,
+      reason: 'date',
+    });
     const ended = await done(id, 'outcome', outcome);
-    expect(ended.outcomes).toEqual([expect.objectContaining(outcome)]);
+    expect((await done(id, 'outcome', outcome)).outcomes).toEqual([expect.objectContaining(outcome)]);
+    const none = await act(id, 'outcome', { outcome: 'none', date: '2026-11-21', confirmedBy: 'begge' });
+    expect(none.body).toMatchObject({ status: 409, reason: 'outcome' });
     expect(ended.history.map(({ event, actor }) => `${event} ${actor}`)).toEqual([
       'create adviser',
       'approve adviser:kari',
@@ -634,6 +640,12 @@ test('what was decided is exported a JSON line each, without what was taken back
   await done(id, 'send');
   await done(id, 'accept', { side: 'a' });
   await done(id, 'decline', { side: 'b', code: 'stage-or-size' });
+  const ended = await newPair();
+  await done(ended.id, 'approve');
+  await done(ended.id, 'send', { to: 'both' });
+  for (const side of ['a', 'b']) await done(ended.id, 'accept', { side });
+  await done(ended.id, 'met');
+  await done(ended.id, 'outcome', { outcome: 'none', date: '2026-11-21', confirmedBy: 'Kari' });
   const answer = await api()
     .get(`${base}/events`)
     .buffer(true)
@@ -657,4 +669,12 @@ test('what was decided is exported a JSON line each, without what was taken back
     { ...pair, event: 'accept', by: 'query' },
     { ...pair, event: 'decline', by: 'candidate', code: 'stage-or-size' },
   ]);
+  expect(lines.filter((line) => line['queryId'] === ended.startup).at(-1)).toEqual({
+    ...pair,
+    queryId: ended.startup,
+    candidateId: ended.investor,
+    event: 'no-outcome',
+    by: 'adviser',
+    code: 'none',
+  });
 });

@@ -97,9 +97,9 @@ export const eventBodies = {
   outcome: z
     .strictObject({
       ...given,
-      outcome: z.enum(outcomeKinds),
+      outcome: z.enum(outcomeKinds).describe('none: nothing came of it; refused once something has.'),
       amountNok: optional(nok),
-      date: isoDate,
+      date: isoDate.describe('Not before the introduction was made, not after today. Told twice, it counts once.'),
       confirmedBy: shortText.describe('Who confirmed it, such as a name or "both sides".'),
       ...because,
     })
