@@ -1,21 +1,14 @@
 /** Many approvals at once, each for itself, with a look at who would get how much before anything happens. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { z } from 'zod';
-import {
-  capMonthOf,
-  capSentence,
-  exposureOf,
-  freeSlot,
-  isFull,
-  type Cap,
-  type Exposure,
-} from '../domain/introduction/caps.ts';
+import { apply } from '../domain/introduction/apply.ts';
+import { capMonthOf, exposureOf, takenNumbers, type Cap, type Exposure } from '../domain/introduction/caps.ts';
 import type { Introduction } from '../domain/introduction/introduction.ts';
 import { Problem } from '../domain/problem.ts';
 import { adviserOnly, type Actor } from './actor.ts';
 import { faultsOf } from './faults.ts';
 import { capsFor } from './introduction-caps.ts';
-import { readParties } from './introduction-parties.ts';
+import { hindrances, readParties, type Parties } from './introduction-parties.ts';
 import type { Introductions } from './introductions.ts';
 import type { Clock, Store, Stored, Where } from './ports.ts';
 import { approveManyBody } from './schemas/introduction.ts';
@@ -92,7 +85,7 @@ export function createApproveMany(deps: { store: Store; clock: Clock; introducti
       ],
       exposure: exposureOf([...capsOf.values()].flatMap((caps) => caps.filter(({ side }) => side === 'b'))),
     };
-    const simulate = simulation();
+    const simulate = simulation(parties, actor, now);
     for (const { id, doc } of selected) {
       const fault = dryRun
         ? simulate(doc, capsOf.get(id)!)
@@ -112,18 +105,27 @@ export function createApproveMany(deps: { store: Store; clock: Clock; introducti
 }
 
 /** What approving one after the other would come to, without writing anything. */
-function simulation() {
+function simulation(parties: Parties, { name: actor }: Actor, now: string) {
   const given = new Map<string, number[]>();
-  return ({ state, capMonths }: Introduction, caps: readonly Cap[]): { code: string; sentence: string } | undefined => {
-    if (state !== 'suggested') return { code: 'not-in-this-state', sentence: `The introduction is ${state}.` };
-    const open = caps
-      .filter(({ memberId, month }) => !capMonths.includes(capMonthOf(memberId, month)))
-      .map((cap) => ({ ...cap, taken: [...cap.taken, ...(given.get(cap.memberId) ?? [])] }));
-    const full = open.find(isFull);
-    if (full !== undefined) return { code: 'cap-reached', sentence: capSentence(full) };
-    for (const cap of open) {
-      const slot = freeSlot(cap);
-      given.set(cap.memberId, [...(given.get(cap.memberId) ?? []), Number(slot.slice(slot.lastIndexOf(':') + 1))]);
+  const context = {
+    actor,
+    inNameOf: 'adviser',
+    byAdviser: true,
+    now,
+    answerDays: 0,
+    mailNotBeforeMs: 0,
+  } as const;
+  return (introduction: Introduction, asTheyAre: readonly Cap[]): { code: string; sentence: string } | undefined => {
+    const caps = asTheyAre.map((cap) => ({
+      ...cap,
+      taken: [...new Set([...cap.taken, ...(given.get(cap.memberId) ?? [])])],
+    }));
+    const command = { event: 'approve', caps, ...hindrances(introduction, parties) } as const;
+    const step = apply(introduction, command, context);
+    if ('refusal' in step) return { code: step.refusal.code, sentence: step.refusal.sentence };
+    for (const { memberId, month } of caps) {
+      const slots = takenNumbers(step.introduction.capSlots ?? [], capMonthOf(memberId, month));
+      given.set(memberId, [...(given.get(memberId) ?? []), ...slots]);
     }
     return undefined;
   };

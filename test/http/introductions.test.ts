@@ -164,6 +164,54 @@ describe('an introduction', () => {
     expect((await read(id)).suggestion).toEqual(before);
   });
 
+  test('is not approved or sent with a sentence that its member has removed, which no later mail repeats', async () => {
+    const { id, startup, investor } = await newPair();
+    const said = { startup: 'Vi måler fall i hjemmet', investor: 'Vi ser etter måling i hjemmet' };
+    const rewrite = async (memberId: string, body: object) => {
+      const answer = await api().patch(`/api/v1/members/${memberId}`).set('If-Match', '*').send(body);
+      expect(answer.status).toBe(200);
+    };
+    const { suggestion, reasons, outdated } = await read(id);
+    expect(outdated).toBeUndefined();
+    expect(JSON.stringify(reasons)).toContain(said.startup);
+    await rewrite(startup, { offers: ['Noe nytt', said.startup] });
+    expect((await read(id)).outdated).toBeUndefined();
+    await rewrite(startup, { offers: ['Noe nytt'] });
+    const now = await read(id);
+    expect(now.outdated).toEqual([{ reason: 0, side: 'a', quote: said.startup }]);
+    expect(now.suggestion).toEqual(suggestion);
+
+    const refusal = { status: 409, reason: 'outdated', detail: expect.stringContaining(`"${said.startup}"`) };
+    expect((await act(id, 'approve')).body).toMatchObject(refusal);
+    for (const dryRun of [true, false])
+      expect(
+        (
+          await api()
+            .post(`${base}/approve-many`)
+            .send({ ids: [id], dryRun })
+        ).body,
+      ).toMatchObject({
+        approved: [],
+        refused: [{ id, code: 'outdated', sentence: expect.stringContaining(said.startup) }],
+      });
+
+    const shown = suggestion!.reasons.flatMap((reason, i) => (reason.type === 'fact' ? [i] : []));
+    await send('patch', `${base}/${id}`, { reasonsShown: shown }).set('If-Match', '*');
+    await done(id, 'approve');
+    await send('patch', `${base}/${id}`, { reasonsShown: [0] }).set('If-Match', '*');
+    expect((await act(id, 'send')).body).toMatchObject(refusal);
+
+    await rewrite(startup, { offers: [said.startup] });
+    await done(id, 'send', { to: 'a' });
+    expect((await mailsOf(id))[0]!.text).toContain(said.investor);
+    await rewrite(investor, { thesis: 'Vi har ombestemt oss' });
+    await done(id, 'accept', { side: 'a' });
+    const later = (await mailsOf(id)).at(-1)!;
+    expect(later.to?.[0]?.address).toBe(`${investor}@example.org`);
+    expect(later.text).not.toContain(said.investor);
+    expect(JSON.stringify((await read(id, `member:${startup}`)).reasons)).not.toContain(said.investor);
+  });
+
   test('answers 409 with the allowed events to what its state does not allow', async () => {
     const { id } = await newPair();
     const refused = await act(id, 'send', {});

@@ -50,10 +50,10 @@ export const commandOf = (event: IntroductionEvent, outcomes = 0): Command => {
     case 'edit':
       return { event, message: 'Snakk sammen', reasonsShown: [0] };
     case 'approve':
-      return { event, caps: [], optedOut: [] };
+      return { event, caps: [], optedOut: [], outdated: [] };
     case 'send':
     case 'send-to-both':
-      return { event, optedOut: [], withoutAddress: [] };
+      return { event, optedOut: [], outdated: [], withoutAddress: [] };
     case 'met':
     case 'not-met':
       return { event, on: start.slice(0, 10) };

@@ -210,6 +210,18 @@ const summary = {
   score: z.number().optional(),
   message: z.string().optional(),
   reasons: z.array(reason).describe('Those shown to the sides.'),
+  outdated: z
+    .array(
+      z.object({
+        reason: z.number().int().min(0).describe('Index into the reasons of the suggestion.'),
+        side,
+        quote: z.string(),
+      }),
+    )
+    .optional()
+    .describe(
+      'Sentences quoted that their side does not say any more; for advisers. It is not approved or sent while one is shown, and later mails leave it out.',
+    ),
   asked: sidedTimes,
   accepted: sidedTimes,
   answerBy: z.string().optional(),

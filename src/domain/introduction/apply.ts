@@ -25,15 +25,19 @@ interface Consent {
   /** Names of those who want no suggestions, as it is now. */
   optedOut: readonly string[];
 }
+interface Standing {
+  /** Sentences that reasons shown quote and that their side does not say any more. */
+  outdated: readonly string[];
+}
 interface Reach {
   /** Names of those who would be asked and have no mail address; empty where that does not matter. */
   withoutAddress: readonly string[];
 }
 export type Command =
   | { event: 'edit'; message?: string | null | undefined; reasonsShown?: number[] | undefined }
-  | ({ event: 'approve'; caps: readonly Cap[] } & Consent)
+  | ({ event: 'approve'; caps: readonly Cap[] } & Consent & Standing)
   | ({ event: 'reject'; code: RejectCode } & Reasoned)
-  | ({ event: 'send' | 'send-to-both' } & Consent & Reach)
+  | ({ event: 'send' | 'send-to-both' } & Consent & Standing & Reach)
   | { event: 'accept' | 'undo' | 'remind' | 'expire' | 'return' }
   | ({ event: 'decline'; code: DeclineCode } & Reasoned)
   | ({ event: 'postpone'; until: string } & Reasoned)
@@ -57,7 +61,16 @@ export interface StepContext {
 }
 
 export interface Refusal {
-  code: 'not-in-this-state' | 'cap-reached' | 'opted-out' | 'no-address' | 'date' | 'outcome' | 'seen' | 'reasons';
+  code:
+    | 'not-in-this-state'
+    | 'cap-reached'
+    | 'opted-out'
+    | 'outdated'
+    | 'no-address'
+    | 'date'
+    | 'outcome'
+    | 'seen'
+    | 'reasons';
   sentence: string;
   allowedEvents: IntroductionEvent[];
 }
@@ -96,6 +109,11 @@ type Fault = [Refusal['code'], string];
 function faultOf(introduction: Introduction, command: Command, { now }: StepContext): Fault | undefined {
   if ('optedOut' in command && command.optedOut.length > 0)
     return ['opted-out', `${command.optedOut.join(' and ')} wants no suggestions.`];
+  if ('outdated' in command && command.outdated.length > 0)
+    return [
+      'outdated',
+      `No longer said by whom it quotes: ${command.outdated.map((quote) => `"${quote}"`).join(', ')}. Choose other reasons ("reasonsShown"), or withdraw it and suggest anew.`,
+    ];
   if ('withoutAddress' in command && command.withoutAddress.length > 0)
     return [
       'no-address',

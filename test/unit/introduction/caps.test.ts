@@ -13,7 +13,7 @@ const cap = (more: Partial<Cap> = {}): Cap => ({
   ...more,
 });
 const approve = (introduction = suggested(), caps = [cap()]) =>
-  apply(introduction, { event: 'approve', caps, optedOut: [] }, contextOf('adviser'));
+  apply(introduction, { event: 'approve', caps, optedOut: [], outdated: [] }, contextOf('adviser'));
 const approved = (...caps: Cap[]) => {
   const step = approve(suggested(), caps);
   if ('refusal' in step) throw new Error(step.refusal.sentence);
