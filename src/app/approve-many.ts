@@ -3,12 +3,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { z } from 'zod';
 import { apply } from '../domain/introduction/apply.ts';
 import { capMonthOf, exposureOf, takenNumbers, type Cap, type Exposure } from '../domain/introduction/caps.ts';
-import type { Introduction } from '../domain/introduction/introduction.ts';
+import type { Introduction, Side } from '../domain/introduction/introduction.ts';
 import { Problem } from '../domain/problem.ts';
 import { adviserOnly, type Actor } from './actor.ts';
 import { faultsOf } from './faults.ts';
 import { capsFor } from './introduction-caps.ts';
-import { hindrances, readParties, type Parties } from './introduction-parties.ts';
+import { hindrances, readParties, sidesWithoutAddress, type Parties } from './introduction-parties.ts';
 import type { Introductions } from './introductions.ts';
 import type { Clock, Store, Stored, Where } from './ports.ts';
 import { approveManyBody } from './schemas/introduction.ts';
@@ -19,6 +19,8 @@ export interface ApproveManyReport {
   /** In a dry run: those that would be. */
   approved: string[];
   refused: { id: string; code: string; sentence: string }[];
+  /** Of those approved: sides that no mail can reach. */
+  withoutAddress: { id: string; sides: Side[] }[];
   exposure: Exposure[];
 }
 
@@ -83,7 +85,8 @@ export function createApproveMany(deps: { store: Store; clock: Clock; introducti
           sentence: `${doc.gate!.sentence} It was made by hand; look at it, then approve it by itself or send "withClosedGate".`,
         })),
       ],
-      exposure: exposureOf([...capsOf.values()].flatMap((caps) => caps.filter(({ side }) => side === 'b'))),
+      withoutAddress: [],
+      exposure: [],
     };
     const simulate = simulation(parties, actor, now);
     for (const { id, doc } of selected) {
@@ -97,10 +100,19 @@ export function createApproveMany(deps: { store: Store; clock: Clock; introducti
               return { code: typeof reason === 'string' ? reason : error.code, sentence: error.message };
             },
           );
-      if (fault === undefined) report.approved.push(id);
-      else report.refused.push({ id, ...fault });
+      if (fault !== undefined) {
+        report.refused.push({ id, ...fault });
+        continue;
+      }
+      report.approved.push(id);
+      const unreached = sidesWithoutAddress(doc, parties);
+      if (unreached.length > 0) report.withoutAddress.push({ id, sides: unreached });
     }
-    return report;
+    const approved = new Set(report.approved);
+    const counterparts = [...capsOf].flatMap(([id, caps]) =>
+      caps.flatMap((cap) => (cap.side === 'b' ? [{ cap, approved: approved.has(id) }] : [])),
+    );
+    return { ...report, exposure: exposureOf(counterparts, dryRun) };
   };
 }
 

@@ -210,6 +210,7 @@ const summary = {
   score: z.number().optional(),
   message: z.string().optional(),
   reasons: z.array(reason).describe('Those shown to the sides.'),
+  withoutAddress: z.array(z.enum(sides)).optional().describe('Sides that no mail can reach; for advisers.'),
   outdated: z
     .array(
       z.object({
@@ -253,7 +254,6 @@ export const introductionAnswer = z
       .optional()
       .describe('What the engine said at that time; for advisers.'),
     gate: z.object({ code: z.string(), sentence: z.string() }).optional(),
-    withoutAddress: z.array(z.enum(sides)).optional().describe('Sides that no mail can reach; for advisers.'),
     mails: z
       .array(
         z.object({
@@ -295,12 +295,16 @@ export const approveManyReport = z
     selected: z.number().int(),
     approved: z.array(id).describe('In a dry run: those that would be.'),
     refused: z.array(z.object({ id, code: z.string(), sentence: z.string() })),
+    withoutAddress: z
+      .array(z.object({ id, sides: z.array(z.enum(sides)) }))
+      .describe('Of those approved: sides that no mail can reach. Sending asks for an address, or "withoutMail".'),
     exposure: z
       .array(
         z.object({
           memberId: id,
           name: z.string(),
-          gets: z.number().int(),
+          gets: z.number().int().describe('Selected.'),
+          approved: z.number().int().describe('Approved of those; in a dry run: those that would be.'),
           of: z.number().int(),
           cap: z.number().int().describe(`A month; ${defaultIntroductionsPerMonth} where the member set none.`),
           approvedThisMonth: z.number().int(),
