@@ -28,8 +28,8 @@ await runCommand({
   npm run learn -- --dir DIR --judgments FILE [--events FILE] [--more FILE] [--task TASK] [--now YYYY-MM-DD] [--dry-run]
 
 FILE of --judgments has lines {"task","queryId","candidateId","grade"}, grade 0-3; that of --events has
-{"task","queryId","candidateId","event","at"}, event one of accept (2), decline (0), outcome (3), used where no
-judgment stands. --more names judgments to learn from without measuring on them. New weights of a task are written to
+{"task","queryId","candidateId","event","at"}, event one of accept (2), decline (0), outcome (3), no-outcome (says
+nothing), used where no judgment stands. --more names judgments to learn from without measuring on them. New weights of a task are written to
 src/domain/match/weights.json only if their nDCG@10 on queries they were not learned from (10 times 5 folds) is higher
 than that of the present ones with its whole 95 % interval. Review the change, run npm run evaluate, and commit it.`,
   options: z.object({

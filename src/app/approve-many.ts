@@ -1,21 +1,14 @@
 /** Many approvals at once, each for itself, with a look at who would get how much before anything happens. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { z } from 'zod';
-import {
-  capMonthOf,
-  capSentence,
-  exposureOf,
-  freeSlot,
-  isFull,
-  type Cap,
-  type Exposure,
-} from '../domain/introduction/caps.ts';
-import type { Introduction } from '../domain/introduction/introduction.ts';
+import { apply } from '../domain/introduction/apply.ts';
+import { capMonthOf, exposureOf, takenNumbers, type Cap, type Exposure } from '../domain/introduction/caps.ts';
+import type { Introduction, Side } from '../domain/introduction/introduction.ts';
 import { Problem } from '../domain/problem.ts';
 import { adviserOnly, type Actor } from './actor.ts';
 import { faultsOf } from './faults.ts';
 import { capsFor } from './introduction-caps.ts';
-import { readParties } from './introduction-parties.ts';
+import { hindrances, readParties, sidesWithoutAddress, type Parties } from './introduction-parties.ts';
 import type { Introductions } from './introductions.ts';
 import type { Clock, Store, Stored, Where } from './ports.ts';
 import { approveManyBody } from './schemas/introduction.ts';
@@ -26,6 +19,8 @@ export interface ApproveManyReport {
   /** In a dry run: those that would be. */
   approved: string[];
   refused: { id: string; code: string; sentence: string }[];
+  /** Of those approved: sides that no mail can reach. */
+  withoutAddress: { id: string; sides: Side[] }[];
   exposure: Exposure[];
 }
 
@@ -90,9 +85,10 @@ export function createApproveMany(deps: { store: Store; clock: Clock; introducti
           sentence: `${doc.gate!.sentence} It was made by hand; look at it, then approve it by itself or send "withClosedGate".`,
         })),
       ],
-      exposure: exposureOf([...capsOf.values()].flatMap((caps) => caps.filter(({ side }) => side === 'b'))),
+      withoutAddress: [],
+      exposure: [],
     };
-    const simulate = simulation();
+    const simulate = simulation(parties, actor, now);
     for (const { id, doc } of selected) {
       const fault = dryRun
         ? simulate(doc, capsOf.get(id)!)
@@ -104,26 +100,44 @@ export function createApproveMany(deps: { store: Store; clock: Clock; introducti
               return { code: typeof reason === 'string' ? reason : error.code, sentence: error.message };
             },
           );
-      if (fault === undefined) report.approved.push(id);
-      else report.refused.push({ id, ...fault });
+      if (fault !== undefined) {
+        report.refused.push({ id, ...fault });
+        continue;
+      }
+      report.approved.push(id);
+      const unreached = sidesWithoutAddress(doc, parties);
+      if (unreached.length > 0) report.withoutAddress.push({ id, sides: unreached });
     }
-    return report;
+    const approved = new Set(report.approved);
+    const counterparts = [...capsOf].flatMap(([id, caps]) =>
+      caps.flatMap((cap) => (cap.side === 'b' ? [{ cap, approved: approved.has(id) }] : [])),
+    );
+    return { ...report, exposure: exposureOf(counterparts, dryRun) };
   };
 }
 
 /** What approving one after the other would come to, without writing anything. */
-function simulation() {
+function simulation(parties: Parties, { name: actor }: Actor, now: string) {
   const given = new Map<string, number[]>();
-  return ({ state, capMonths }: Introduction, caps: readonly Cap[]): { code: string; sentence: string } | undefined => {
-    if (state !== 'suggested') return { code: 'not-in-this-state', sentence: `The introduction is ${state}.` };
-    const open = caps
-      .filter(({ memberId, month }) => !capMonths.includes(capMonthOf(memberId, month)))
-      .map((cap) => ({ ...cap, taken: [...cap.taken, ...(given.get(cap.memberId) ?? [])] }));
-    const full = open.find(isFull);
-    if (full !== undefined) return { code: 'cap-reached', sentence: capSentence(full) };
-    for (const cap of open) {
-      const slot = freeSlot(cap);
-      given.set(cap.memberId, [...(given.get(cap.memberId) ?? []), Number(slot.slice(slot.lastIndexOf(':') + 1))]);
+  const context = {
+    actor,
+    inNameOf: 'adviser',
+    byAdviser: true,
+    now,
+    answerDays: 0,
+    mailNotBeforeMs: 0,
+  } as const;
+  return (introduction: Introduction, asTheyAre: readonly Cap[]): { code: string; sentence: string } | undefined => {
+    const caps = asTheyAre.map((cap) => ({
+      ...cap,
+      taken: [...new Set([...cap.taken, ...(given.get(cap.memberId) ?? [])])],
+    }));
+    const command = { event: 'approve', caps, ...hindrances(introduction, parties) } as const;
+    const step = apply(introduction, command, context);
+    if ('refusal' in step) return { code: step.refusal.code, sentence: step.refusal.sentence };
+    for (const { memberId, month } of caps) {
+      const slots = takenNumbers(step.introduction.capSlots ?? [], capMonthOf(memberId, month));
+      given.set(memberId, [...(given.get(memberId) ?? []), ...slots]);
     }
     return undefined;
   };

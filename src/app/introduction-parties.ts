@@ -1,7 +1,9 @@
 /** The members and needs behind introductions, as they are now. */
+import { facetsOfMember, facetsOfNeed } from '../domain/facet.ts';
 import type { Member } from '../domain/member.ts';
 import type { Need } from '../domain/need.ts';
 import { sides, type Introduction, type Side } from '../domain/introduction/introduction.ts';
+import { outdatedQuotations, type OutdatedQuotation } from '../domain/introduction/standing.ts';
 import type { PartyRef } from './party-ref.ts';
 import type { Store } from './ports.ts';
 
@@ -11,6 +13,8 @@ export interface Parties {
   ref(introduction: Introduction, side: Side): PartyRef;
   /** Of the member that answers. Absent once removed. */
   name(introduction: Introduction, side: Side): string | undefined;
+  /** Sentences that reasons quote and that their side does not say any more. */
+  outdated(introduction: Introduction): OutdatedQuotation[];
   /** The title of the need that it is about, whichever side that is. */
   needTitle(introduction: Introduction): string | undefined;
 }
@@ -22,6 +26,18 @@ export const sidesWithoutAddress = (introduction: Introduction, parties: Parties
     return member !== undefined && member.contact?.email === undefined;
   });
 
+/** What keeps an adviser from bringing the introduction to the sides as it is. */
+export function hindrances(introduction: Introduction, parties: Parties): { optedOut: string[]; outdated: string[] } {
+  const shown = parties.outdated(introduction).filter(({ reason }) => introduction.reasonsShown.includes(reason));
+  return {
+    optedOut: sides.flatMap((side) => {
+      const member = parties.member(introduction, side);
+      return member?.matching?.optedOut === true ? [member.name] : [];
+    }),
+    outdated: [...new Set(shown.map(({ quote }) => quote))],
+  };
+}
+
 export async function readParties(store: Store, introductions: readonly Introduction[]): Promise<Parties> {
   const all = introductions.flatMap(({ a, b }) => [a, b]);
   const needIds = [...new Set(all.flatMap(({ type, id }) => (type === 'need' ? [id] : [])))];
@@ -32,7 +48,12 @@ export async function readParties(store: Store, introductions: readonly Introduc
   ]);
   const members = new Map(memberDocs.map(({ id, doc }) => [id, doc]));
   const needs = new Map<string, Need>(needDocs.map(({ id, doc }) => [id, doc]));
+  const facetsOf = ({ type, id }: Introduction[Side]) => {
+    if (type === 'need') return needs.has(id) ? facetsOfNeed(needs.get(id)!) : undefined;
+    return members.has(id) ? facetsOfMember(members.get(id)!) : undefined;
+  };
   return {
+    outdated: (introduction) => outdatedQuotations(introduction, (side) => facetsOf(introduction[side])),
     member: (introduction, side) => members.get(introduction[side].memberId),
     ref(introduction, side) {
       const { type, id } = introduction[side];

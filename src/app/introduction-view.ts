@@ -1,6 +1,7 @@
 /** An introduction as whoever asks may see it. */
 import { allowedEvents } from '../domain/introduction/apply.ts';
 import { otherSide, showsContacts, sides, type Introduction, type Side } from '../domain/introduction/introduction.ts';
+import { withStandingReasons } from '../domain/introduction/standing.ts';
 import { labelOf } from '../domain/match/labels.ts';
 import type { Reason } from '../domain/match/explain.ts';
 import type { Language } from '../domain/member.ts';
@@ -14,10 +15,12 @@ const relabelled =
 
 /** What lists show. Advisers see everything; a member what concerns its side. */
 export function introductionSummaryOf(introduction: Introduction, parties: Parties, actor: Actor, lang: Language) {
-  const { id, state, kind, origin, eventId, message, suggestion, reasonsShown, meeting } = introduction;
+  const { id, state, kind, origin, eventId, message, suggestion, meeting } = introduction;
   const { asked, accepted, answerBy, postponedUntil, outcomes } = introduction;
   const own = sidesOf(introduction, actor);
   const isAdviser = actor.role === 'adviser';
+  const outdated = parties.outdated(introduction);
+  const { reasonsShown } = isAdviser ? introduction : withStandingReasons(introduction, outdated);
   const contactOf = (side: Side) => parties.member(introduction, side)?.contact ?? {};
   return {
     id,
@@ -30,6 +33,8 @@ export function introductionSummaryOf(introduction: Introduction, parties: Parti
     score: isAdviser ? suggestion?.score : undefined,
     message,
     reasons: reasonsShown.flatMap((index) => suggestion?.reasons[index] ?? []).map(relabelled(lang)),
+    withoutAddress: isAdviser ? sidesWithoutAddress(introduction, parties) : undefined,
+    outdated: isAdviser && outdated.length > 0 ? outdated : undefined,
     asked,
     accepted,
     answerBy,
@@ -52,7 +57,6 @@ export function introductionViewOf(introduction: Introduction, parties: Parties,
     ...summary,
     suggestion: suggestion && { ...suggestion, reasons: suggestion.reasons.map(relabelled(lang)) },
     gate,
-    withoutAddress: sidesWithoutAddress(introduction, parties),
     mails: outbox.map(({ id, template, to, state, createdAt, attempts, sentAt, error }) => ({
       id,
       template,

@@ -9,7 +9,7 @@ import { Problem } from '../domain/problem.ts';
 import { sidesOf, system, wasAsked, type Actor } from './actor.ts';
 import { faultsOf } from './faults.ts';
 import { capsFor } from './introduction-caps.ts';
-import { readParties, sidesWithoutAddress, type Parties } from './introduction-parties.ts';
+import { hindrances, readParties, sidesWithoutAddress } from './introduction-parties.ts';
 import type { MailRelay } from './mail-relay.ts';
 import { StoreError, type Clock, type Page, type Store, type Stored, type Where } from './ports.ts';
 import { eventBodies, introductionPatch, routesOf, type EventRoute } from './schemas/introduction.ts';
@@ -121,7 +121,7 @@ export function createIntroductions(deps: IntroductionsDeps): Introductions {
       case 'approve': {
         const parties = await readParties(store, [introduction]);
         const caps = await capsFor(store, introduction, parties, clock.now().toISOString());
-        return { event, caps, optedOut: optedOut(introduction, parties) };
+        return { event, caps, ...hindrances(introduction, parties) };
       }
       case 'send': {
         const { to = settings.askBoth ? 'both' : 'a', withoutMail } = given as Body<'send'>;
@@ -130,7 +130,7 @@ export function createIntroductions(deps: IntroductionsDeps): Introductions {
         const unreached = withoutMail ? [] : sidesWithoutAddress(introduction, parties);
         return {
           event: to === 'both' ? 'send-to-both' : 'send',
-          optedOut: optedOut(introduction, parties),
+          ...hindrances(introduction, parties),
           withoutAddress: asked.flatMap((side) =>
             unreached.includes(side) ? [parties.name(introduction, side) ?? side] : [],
           ),
@@ -208,12 +208,6 @@ export function createIntroductions(deps: IntroductionsDeps): Introductions {
     },
   };
 }
-
-const optedOut = (introduction: Introduction, parties: Parties): string[] =>
-  sides.flatMap((side) => {
-    const member = parties.member(introduction, side);
-    return member?.matching?.optedOut === true ? [member.name] : [];
-  });
 
 let lastId = 0;
 

@@ -62,11 +62,12 @@ function eventsOf(introduction: Introduction): LearningEvent[] {
   });
 }
 
-/** An adviser's rejection counts as a no; that nothing came of a meeting says little about the match. */
+/** An adviser's rejection counts as a no. */
 function feedbackOf({ event, code }: HistoryEntry): FeedbackEvent | undefined {
   if (event === 'accept') return 'accept';
   if (event === 'decline' || event === 'reject') return 'decline';
-  return event === 'outcome' && code !== 'none' ? 'outcome' : undefined;
+  if (event !== 'outcome') return undefined;
+  return code === 'none' ? 'no-outcome' : 'outcome';
 }
 
 /** Which side the question is about, as the tasks define it: the company, the need, the member that asked. */

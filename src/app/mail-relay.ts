@@ -8,6 +8,7 @@ import { watched } from '../domain/introduction/apply.ts';
 import { otherSide, showsContacts, type Introduction, type MailIntent } from '../domain/introduction/introduction.ts';
 import { isStillWanted } from '../domain/introduction/mails.ts';
 import { mailText } from '../domain/introduction/mail-text.ts';
+import { withStandingReasons } from '../domain/introduction/standing.ts';
 import type { AnswerLinks } from './answer-links.ts';
 import { readParties } from './introduction-parties.ts';
 import {
@@ -113,7 +114,7 @@ export function createMailRelay(deps: MailRelayDeps): MailRelay {
     const text = mailText({
       template,
       to,
-      introduction,
+      introduction: withStandingReasons(introduction, parties.outdated(introduction)),
       lang,
       ownName: receiver.name,
       ownContactName: receiver.contact?.name,

@@ -58,6 +58,7 @@ export interface MatchItem {
   features?: Record<string, number>;
   /** The two work together already: shown, not suggested. */
   workingTogether?: true;
+  introducedBefore?: true;
 }
 
 export interface MatchList {
@@ -184,6 +185,7 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
     candidate: refOf(ranked.party),
     rank: position,
     ...(ranked.state === 'working-together' ? { workingTogether: true as const } : {}),
+    ...(ranked.state === 'introduced-before' ? { introducedBefore: true as const } : {}),
     score: round(ranked.score),
     parts: {
       subjectToCandidate: round(ranked.parts.forward),

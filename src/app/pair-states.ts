@@ -2,7 +2,7 @@
  * What introductions have said about pairs, kept in memory for the ranking. Follows the store's change log, so that each
  * process knows what any process wrote.
  */
-import { isErased, pairKeyOf, pairStateOf } from '../domain/introduction/pair.ts';
+import { isErased, latestPairState, pairKeyOf, pairStateOf } from '../domain/introduction/pair.ts';
 import type { Introduction } from '../domain/introduction/introduction.ts';
 import type { PairState } from '../domain/match/pair.ts';
 import { changesAfter } from './change-log.ts';
@@ -26,13 +26,14 @@ const keyOf = (one: string, other: string) => pairKeyOf({ type: 'member', id: on
 interface Known {
   key: string;
   state: PairState;
+  /** ISO 8601. */
+  changedAt: string;
 }
 
 export function createPairStates(store: Store): PairStates {
   const introductions = store.collection('introductions');
   const byIntroduction = new Map<string, Known>();
-  /** Introductions of each pair in the order they came, for the last one counts. */
-  const byPair = new Map<string, Map<string, PairState>>();
+  const byPair = new Map<string, Map<string, Known>>();
   let seq = -1;
   let breaks = store.breaks();
   let running: Promise<void> | undefined;
@@ -49,10 +50,11 @@ export function createPairStates(store: Store): PairStates {
     const state = pairStateOf(doc);
     if (state === 'none' || isErased(doc)) return;
     const key = keyOf(doc.a.id, doc.b.id);
-    byIntroduction.set(id, { key, state });
+    const known = { key, state, changedAt: doc.history.at(-1)!.at };
+    byIntroduction.set(id, known);
     const pair = byPair.get(key);
-    if (pair === undefined) byPair.set(key, new Map([[id, state]]));
-    else pair.set(id, state);
+    if (pair === undefined) byPair.set(key, new Map([[id, known]]));
+    else pair.set(id, known);
   };
 
   const loadAll = async () => {
@@ -97,7 +99,6 @@ export function createPairStates(store: Store): PairStates {
       });
       return running;
     },
-    pairState: (subjectId, candidateId) =>
-      [...(byPair.get(keyOf(subjectId, candidateId))?.values() ?? [])].at(-1) ?? 'none',
+    pairState: (subjectId, candidateId) => latestPairState(byPair.get(keyOf(subjectId, candidateId))?.values() ?? []),
   };
 }

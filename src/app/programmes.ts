@@ -11,7 +11,8 @@ import {
   type UnmetMeeting,
   type UnmetReason,
 } from '../domain/programme/plan.ts';
-import { timesOf } from '../domain/programme/rounds.ts';
+import { roundsOf, timesOf } from '../domain/programme/rounds.ts';
+import { dayAt } from '../domain/day.ts';
 import type { MatchEvent } from '../domain/event.ts';
 import { Problem } from '../domain/problem.ts';
 import { programmeMailJob, withMails } from './programme-mail.ts';
@@ -53,6 +54,7 @@ export interface Programmes {
     mail: boolean,
     version?: number,
   ): Promise<{ stored: Stored<Programme>; difference: Difference }>;
+  /** @throws Problem `invalid` for who does not attend, and for a meeting that is not published or whose day has not come. */
   attend(eventId: string, change: Partial<Pick<Programme, 'checkedIn' | 'met'>>): Promise<Stored<Programme>>;
   /** One side says yes to a waiting meeting; with both it is published in the first free round. */
   consent(eventId: string, waitingId: string, side: string): Promise<Stored<Programme>>;
@@ -187,19 +189,26 @@ export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: C
     async attend(eventId, { checkedIn, met }) {
       const { doc: event } = await eventOf(store, eventId);
       await programmeOf(store, eventId);
+      const today = dayAt(clock.now().toISOString(), event.timeZone);
       return changeProgramme(store, eventId, (programme) => {
-        const known = new Set((programme.published?.meetings ?? []).map(({ id }) => id));
+        const rounds = roundsOf(programme.published?.times ?? event);
+        const dayOf = new Map(
+          (programme.published?.meetings ?? []).map(({ id, round }) => [id, rounds[round - 1]?.date ?? event.date]),
+        );
         const faults = [
           ...(checkedIn ?? []).flatMap((id, i) =>
             event.attendees.includes(id)
               ? []
               : [{ field: `checkedIn.${i}`, code: 'not_attending', message: 'Does not attend this event.', value: id }],
           ),
-          ...Object.keys(met ?? {}).flatMap((id) =>
-            known.has(id) ? [] : [{ field: `met.${id}`, code: 'unknown_meeting', message: 'It is not published.' }],
-          ),
+          ...Object.keys(met ?? {}).flatMap((id) => {
+            const field = `met.${id}`;
+            const day = dayOf.get(id);
+            if (day === undefined) return [{ field, code: 'unknown_meeting', message: 'It is not published.' }];
+            return day <= today ? [] : [{ field, code: 'not_yet', message: `Its day, ${day}, has not come yet.` }];
+          }),
         ];
-        if (faults.length > 0) throw new Problem('invalid', 'Some names are not known.', { faults });
+        if (faults.length > 0) throw new Problem('invalid', 'Some of it cannot be so.', { faults });
         return {
           ...programme,
           ...(checkedIn === undefined ? {} : { checkedIn: [...new Set(checkedIn)].sort() }),

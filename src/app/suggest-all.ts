@@ -28,7 +28,7 @@ export async function suggestAll(
     wanted.push({
       subjectId,
       candidates: ranked
-        .filter(({ score, state }) => score >= listingFloor && state !== 'working-together')
+        .filter(({ score, state }) => score >= listingFloor && state === 'none')
         .map(({ party, score }) => ({ id: party.id, score })),
     });
     await nextTurn();

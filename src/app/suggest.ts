@@ -18,7 +18,7 @@ export interface SuggestReport {
   skipped: {
     subjectId: string;
     counterpartId: string;
-    why: 'pair-taken' | 'working-together' | 'below-min-score';
+    why: 'pair-taken' | 'working-together' | 'introduced-before' | 'below-min-score';
     introductionId?: string;
   }[];
 }
@@ -135,6 +135,7 @@ export function createSuggest({ store, catalog, matching, clock, attendeesOf }: 
     const a = partyOfIntroduction(subject);
     const made = list.items.flatMap((item) => {
       if (item.workingTogether === true) skip(item.candidate.id, 'working-together');
+      else if (item.introducedBefore === true) skip(item.candidate.id, 'introduced-before');
       else if (item.score < minScore) skip(item.candidate.id, 'below-min-score');
       else {
         const b = partyOfIntroduction(catalog.party(item.candidate.type, item.candidate.id)!);

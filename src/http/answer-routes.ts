@@ -10,6 +10,7 @@ import { readParties } from '../app/introduction-parties.ts';
 import type { Introductions } from '../app/introductions.ts';
 import type { Clock, Store } from '../app/ports.ts';
 import { id } from '../app/schemas/common.ts';
+import { dayAt } from '../domain/day.ts';
 import {
   daysAfter,
   declineCodes,
@@ -17,6 +18,7 @@ import {
   type Introduction,
   type Side,
 } from '../domain/introduction/introduction.ts';
+import { withStandingReasons } from '../domain/introduction/standing.ts';
 import { pageWords } from '../domain/introduction/words.ts';
 import { Problem } from '../domain/problem.ts';
 import { answerPage, invalidLinkPage } from './answer-page.ts';
@@ -60,14 +62,14 @@ export function answerRoutes({ store, clock, introductions, links }: AnswerRoute
     const other = otherSide(side);
     const lang = member?.language ?? 'nb';
     return answerPage({
-      introduction,
+      introduction: withStandingReasons(introduction, parties.outdated(introduction)),
       side,
       lang,
       ownName: member?.name ?? '',
       otherName: parties.name(introduction, other),
       needTitle: parties.needTitle(introduction),
       contact: parties.member(introduction, other)?.contact,
-      tomorrow: daysAfter(clock.now().toISOString(), 1).slice(0, 10),
+      tomorrow: dayAt(daysAfter(clock.now().toISOString(), 1)),
       fault: fault?.(lang),
     });
   };

@@ -76,7 +76,7 @@ export function introductionBatchRoutes({ store, queue, suggest, approveMany }: 
       answers: {
         200: {
           description:
-            'Lines {"task","queryId","candidateId","event","at","by"}, with "code" and "amountNok" where they apply; "event" is accept, decline or outcome.',
+            'Lines {"task","queryId","candidateId","event","at","by"}, with "code" and "amountNok" where they apply; "event" is accept, decline, outcome, or no-outcome where it ended without one.',
           schema: z.string(),
           contentType: 'application/x-ndjson',
         },

@@ -126,13 +126,19 @@ describe('an introduction', () => {
       allowedEvents: ['schedule', 'met', 'withdraw'],
     });
     expect((await act(id, 'met', { on: '2026-12-02' })).body).toMatchObject({ status: 409, reason: 'date' });
-    await done(id, 'met', { on: '2026-11-20' });
-    expect((await act(id, 'outcome', { outcome: 'investment', date: '2027-02-01', confirmedBy: 'begge' })).status).toBe(
+    await done(id, 'met', { on: '2026-11-21' });
+    expect((await act(id, 'outcome', { outcome: 'investment', date: '2026-11-21', confirmedBy: 'begge' })).status).toBe(
       422,
     );
-    const outcome = { outcome: 'investment', amountNok: 4_000_000, date: '2027-02-01', confirmedBy: 'begge' };
+    const outcome = { outcome: 'investment', amountNok: 4_000_000, date: '2026-11-21', confirmedBy: 'begge' };
+    expect((await act(id, 'outcome', { ...outcome, date: '2027-02-01' })).body).toMatchObject({
+      status: 409,
+      reason: 'date',
+    });
     const ended = await done(id, 'outcome', outcome);
-    expect(ended.outcomes).toEqual([expect.objectContaining(outcome)]);
+    expect((await done(id, 'outcome', outcome)).outcomes).toEqual([expect.objectContaining(outcome)]);
+    const none = await act(id, 'outcome', { outcome: 'none', date: '2026-11-21', confirmedBy: 'begge' });
+    expect(none.body).toMatchObject({ status: 409, reason: 'outcome' });
     expect(ended.history.map(({ event, actor }) => `${event} ${actor}`)).toEqual([
       'create adviser',
       'approve adviser:kari',
@@ -156,6 +162,54 @@ describe('an introduction', () => {
       .set('If-Match', '*')
       .send({ offers: ['Noe helt annet'] });
     expect((await read(id)).suggestion).toEqual(before);
+  });
+
+  test('is not approved or sent with a sentence that its member has removed, which no later mail repeats', async () => {
+    const { id, startup, investor } = await newPair();
+    const said = { startup: 'Vi måler fall i hjemmet', investor: 'Vi ser etter måling i hjemmet' };
+    const rewrite = async (memberId: string, body: object) => {
+      const answer = await api().patch(`/api/v1/members/${memberId}`).set('If-Match', '*').send(body);
+      expect(answer.status).toBe(200);
+    };
+    const { suggestion, reasons, outdated } = await read(id);
+    expect(outdated).toBeUndefined();
+    expect(JSON.stringify(reasons)).toContain(said.startup);
+    await rewrite(startup, { offers: ['Noe nytt', said.startup] });
+    expect((await read(id)).outdated).toBeUndefined();
+    await rewrite(startup, { offers: ['Noe nytt'] });
+    const now = await read(id);
+    expect(now.outdated).toEqual([{ reason: 0, side: 'a', quote: said.startup }]);
+    expect(now.suggestion).toEqual(suggestion);
+
+    const refusal = { status: 409, reason: 'outdated', detail: expect.stringContaining(`"${said.startup}"`) };
+    expect((await act(id, 'approve')).body).toMatchObject(refusal);
+    for (const dryRun of [true, false])
+      expect(
+        (
+          await api()
+            .post(`${base}/approve-many`)
+            .send({ ids: [id], dryRun })
+        ).body,
+      ).toMatchObject({
+        approved: [],
+        refused: [{ id, code: 'outdated', sentence: expect.stringContaining(said.startup) }],
+      });
+
+    const shown = suggestion!.reasons.flatMap((reason, i) => (reason.type === 'fact' ? [i] : []));
+    await send('patch', `${base}/${id}`, { reasonsShown: shown }).set('If-Match', '*');
+    await done(id, 'approve');
+    await send('patch', `${base}/${id}`, { reasonsShown: [0] }).set('If-Match', '*');
+    expect((await act(id, 'send')).body).toMatchObject(refusal);
+
+    await rewrite(startup, { offers: [said.startup] });
+    await done(id, 'send', { to: 'a' });
+    expect((await mailsOf(id))[0]!.text).toContain(said.investor);
+    await rewrite(investor, { thesis: 'Vi har ombestemt oss' });
+    await done(id, 'accept', { side: 'a' });
+    const later = (await mailsOf(id)).at(-1)!;
+    expect(later.to?.[0]?.address).toBe(`${investor}@example.org`);
+    expect(later.text).not.toContain(said.investor);
+    expect(JSON.stringify((await read(id, `member:${startup}`)).reasons)).not.toContain(said.investor);
   });
 
   test('answers 409 with the allowed events to what its state does not allow', async () => {
@@ -259,6 +313,12 @@ test('whoever wants no suggestions is not asked, although it was suggested befor
 
 test('nobody is asked without a mail address unless the adviser says so; then the mail is shown to the adviser, who can find it in the list', async () => {
   const { id, startup } = await newPair({ startup: { contact: undefined } });
+  const listed = (await api().get(base).query({ subject: startup })).body.items as object[];
+  expect(listed).toEqual([expect.objectContaining({ withoutAddress: ['a'] })]);
+  const look = await api()
+    .post(`${base}/approve-many`)
+    .send({ ids: [id], dryRun: true });
+  expect(look.body).toMatchObject({ approved: [id], withoutAddress: [{ id, sides: ['a'] }] });
   await done(id, 'approve');
   const refused = await act(id, 'send');
   expect(refused.body).toMatchObject({ status: 409, reason: 'no-address' });
@@ -442,6 +502,27 @@ describe('suggestions', () => {
     ]);
   });
 
+  test('nobody turned down stay open when nothing came of them, marked and not suggested again but by an adviser', async () => {
+    const { id, startup, investor } = await newPair();
+    await done(id, 'approve');
+    await done(id, 'send', { to: 'both' });
+    for (const side of ['a', 'b']) await done(id, 'accept', { side });
+    await done(id, 'met');
+    await done(id, 'outcome', { outcome: 'none', date: '2026-11-21', confirmedBy: 'Kari' });
+    const why = await api().get(`/api/v1/members/${startup}/matches/investors/${investor}`);
+    expect([why.body.closed, why.body.match.introducedBefore, why.body.match.workingTogether]).toEqual([
+      undefined,
+      true,
+      undefined,
+    ]);
+    const again = await suggest({ ...fromMatches, subjectId: startup, candidateIds: [investor] });
+    expect(again.body).toEqual({
+      created: [],
+      skipped: [{ subjectId: startup, counterpartId: investor, why: 'introduced-before' }],
+    });
+    expect((await introduce(startup, investor)).status).toBe(201);
+  });
+
   test('come among those at an event, and from everything that is new, as a job that can run twice', async () => {
     const members = (await api().get('/api/v1/members?limit=200')).body.items as { id: string }[];
     const memberIds = members
@@ -503,15 +584,19 @@ describe('many approvals at once', () => {
           gets: 3,
           of: 4,
           blocked: 1,
-          sentence: `Navn ${first.investor} would get 3 of 4; 1 of them are over its cap of 2 a month.`,
+          approved: 2,
+          sentence: `Navn ${first.investor} would get 2 of 4; 1 is over its cap of 2 a month.`,
         },
         { memberId: other.investor, gets: 1, of: 4, blocked: 0 },
       ],
     });
     expect((await read(first.id)).state).toBe('suggested');
     const real = await many({ ids });
-    expect({ ...real.body, dryRun: true }).toEqual(look.body);
-    const { approved, refused } = approveManyReport.parse(real.body);
+    expect(JSON.stringify(real.body)).toBe(
+      JSON.stringify(look.body).replace('"dryRun":true', '"dryRun":false').replaceAll(' would get ', ' gets '),
+    );
+    const { approved, refused, withoutAddress } = approveManyReport.parse(real.body);
+    expect(withoutAddress).toEqual([]);
     expect(approved).toHaveLength(3);
     expect(refused.map((one) => one.code).sort()).toEqual(['cap-reached', 'not-found']);
     for (const id of approved) expect((await read(id)).state).toBe('approved');
@@ -613,6 +698,12 @@ test('what was decided is exported a JSON line each, without what was taken back
   await done(id, 'send');
   await done(id, 'accept', { side: 'a' });
   await done(id, 'decline', { side: 'b', code: 'stage-or-size' });
+  const ended = await newPair();
+  await done(ended.id, 'approve');
+  await done(ended.id, 'send', { to: 'both' });
+  for (const side of ['a', 'b']) await done(ended.id, 'accept', { side });
+  await done(ended.id, 'met');
+  await done(ended.id, 'outcome', { outcome: 'none', date: '2026-11-21', confirmedBy: 'Kari' });
   const answer = await api()
     .get(`${base}/events`)
     .buffer(true)
@@ -636,4 +727,12 @@ test('what was decided is exported a JSON line each, without what was taken back
     { ...pair, event: 'accept', by: 'query' },
     { ...pair, event: 'decline', by: 'candidate', code: 'stage-or-size' },
   ]);
+  expect(lines.filter((line) => line['queryId'] === ended.startup).at(-1)).toEqual({
+    ...pair,
+    queryId: ended.startup,
+    candidateId: ended.investor,
+    event: 'no-outcome',
+    by: 'adviser',
+    code: 'none',
+  });
 });

@@ -554,7 +554,7 @@ test('a name of several lines is refused, and one that was stored before adds no
 });
 
 test('check-in and meetings that took place are counted', async () => {
-  await copyOf('s-e01', 'day');
+  await copyOf('s-e01', 'day', { timeZone: 'Pacific/Kiritimati' });
   const { draft } = await planned('day');
   await api().post(at('day', '/programme/publish'));
   const [one, two] = draft!.meetings;
@@ -565,7 +565,16 @@ test('check-in and meetings that took place are counted', async () => {
       .send(JSON.stringify(body));
   expect((await send({ checkedIn: ['nobody'] })).status).toBe(422);
   expect((await send({ checkedIn: [one!.people[0]] })).status).toBe(200);
-  const answer = await send({ met: { [one!.id]: 'met', [two!.id]: 'not-met' } });
+  const said = { met: { [one!.id]: 'met', [two!.id]: 'not-met' } };
+  expect((await send(said)).body).toMatchObject({
+    status: 422,
+    errors: [{ field: `met.${one!.id}`, code: 'not_yet' }, { code: 'not_yet' }],
+  });
+  // Noon in Greenwich is two in the morning of the next day there.
+  await patchEvent('day', { date: '2026-11-23' });
+  expect((await send(said)).status).toBe(422);
+  await patchEvent('day', { date: '2026-11-22' });
+  const answer = await send(said);
   expect(answer.body.attendance).toMatchObject({ checkedIn: [one!.people[0]], keptShare: 0.5 });
 });
 

@@ -44,16 +44,16 @@ export const suggested = (): Introduction =>
     },
   });
 
-/** A command for each event that its guard lets through. */
-export const commandOf = (event: IntroductionEvent): Command => {
+/** A command for each event that its guard lets through; each outcome after `outcomes` others is a new one. */
+export const commandOf = (event: IntroductionEvent, outcomes = 0): Command => {
   switch (event) {
     case 'edit':
       return { event, message: 'Snakk sammen', reasonsShown: [0] };
     case 'approve':
-      return { event, caps: [], optedOut: [] };
+      return { event, caps: [], optedOut: [], outdated: [] };
     case 'send':
     case 'send-to-both':
-      return { event, optedOut: [], withoutAddress: [] };
+      return { event, optedOut: [], outdated: [], withoutAddress: [] };
     case 'met':
     case 'not-met':
       return { event, on: start.slice(0, 10) };
@@ -66,7 +66,7 @@ export const commandOf = (event: IntroductionEvent): Command => {
     case 'schedule':
       return { event, at: '2026-12-01T09:00:00.000Z', place: 'Bord 4' };
     case 'outcome':
-      return { event, outcome: 'pilot', amountNok: 300_000, date: '2027-01-10', confirmedBy: 'Kari' };
+      return { event, outcome: 'pilot', amountNok: 300_000 + outcomes, date: start.slice(0, 10), confirmedBy: 'Kari' };
     default:
       return { event };
   }

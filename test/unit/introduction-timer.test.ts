@@ -136,8 +136,8 @@ test('the ranking hears of pairs that were turned down, work together, or are op
   for (const side of ['a', 'b']) await act('accept', { side });
   expect(await state()).toEqual(both('working-together'));
   await act('met');
-  await act('outcome', { outcome: 'none', date: '2026-12-01', confirmedBy: 'Kari' });
-  expect(await state()).toEqual(both('declined'));
+  await act('outcome', { outcome: 'none', date: '2026-11-21', confirmedBy: 'Kari' });
+  expect(await state()).toEqual(both('introduced-before'));
   expect(createPairStates(store).pairState('startup', 'investor')).toBe('none');
   await store.collection('introductions').remove('i1');
   expect(await state()).toEqual(both('none'));

@@ -92,9 +92,12 @@ test('feedback becomes one judgment a pair: the last word counts, and an outcome
       { ...pair, candidateId: 'a', event: 'accept', at: at(1) },
       { ...pair, candidateId: 'b', event: 'outcome', at: at(1) },
       { ...pair, candidateId: 'b', event: 'decline', at: at(3) },
+      { ...pair, candidateId: 'c', event: 'accept', at: at(1) },
+      { ...pair, candidateId: 'c', event: 'no-outcome', at: at(2) },
     ]),
   ).toEqual([
     { ...pair, candidateId: 'a', grade: 0 },
     { ...pair, candidateId: 'b', grade: 3 },
+    { ...pair, candidateId: 'c', grade: 2 },
   ]);
 });

@@ -97,9 +97,9 @@ export const eventBodies = {
   outcome: z
     .strictObject({
       ...given,
-      outcome: z.enum(outcomeKinds),
+      outcome: z.enum(outcomeKinds).describe('none: nothing came of it; refused once something has.'),
       amountNok: optional(nok),
-      date: isoDate,
+      date: isoDate.describe('Not before the introduction was made, not after today. Told twice, it counts once.'),
       confirmedBy: shortText.describe('Who confirmed it, such as a name or "both sides".'),
       ...because,
     })
@@ -210,6 +210,19 @@ const summary = {
   score: z.number().optional(),
   message: z.string().optional(),
   reasons: z.array(reason).describe('Those shown to the sides.'),
+  withoutAddress: z.array(z.enum(sides)).optional().describe('Sides that no mail can reach; for advisers.'),
+  outdated: z
+    .array(
+      z.object({
+        reason: z.number().int().min(0).describe('Index into the reasons of the suggestion.'),
+        side,
+        quote: z.string(),
+      }),
+    )
+    .optional()
+    .describe(
+      'Sentences quoted that their side does not say any more; for advisers. It is not approved or sent while one is shown, and later mails leave it out.',
+    ),
   asked: sidedTimes,
   accepted: sidedTimes,
   answerBy: z.string().optional(),
@@ -241,7 +254,6 @@ export const introductionAnswer = z
       .optional()
       .describe('What the engine said at that time; for advisers.'),
     gate: z.object({ code: z.string(), sentence: z.string() }).optional(),
-    withoutAddress: z.array(z.enum(sides)).optional().describe('Sides that no mail can reach; for advisers.'),
     mails: z
       .array(
         z.object({
@@ -269,7 +281,7 @@ export const suggestReport = z
         z.object({
           subjectId: id,
           counterpartId: id,
-          why: z.enum(['pair-taken', 'working-together', 'below-min-score']),
+          why: z.enum(['pair-taken', 'working-together', 'introduced-before', 'below-min-score']),
           introductionId: id.optional(),
         }),
       )
@@ -283,12 +295,16 @@ export const approveManyReport = z
     selected: z.number().int(),
     approved: z.array(id).describe('In a dry run: those that would be.'),
     refused: z.array(z.object({ id, code: z.string(), sentence: z.string() })),
+    withoutAddress: z
+      .array(z.object({ id, sides: z.array(z.enum(sides)) }))
+      .describe('Of those approved: sides that no mail can reach. Sending asks for an address, or "withoutMail".'),
     exposure: z
       .array(
         z.object({
           memberId: id,
           name: z.string(),
-          gets: z.number().int(),
+          gets: z.number().int().describe('Selected.'),
+          approved: z.number().int().describe('Approved of those; in a dry run: those that would be.'),
           of: z.number().int(),
           cap: z.number().int().describe(`A month; ${defaultIntroductionsPerMonth} where the member set none.`),
           approvedThisMonth: z.number().int(),

@@ -89,6 +89,10 @@ const matchItem = z.object({
   requirements: z.array(requirement).optional(),
   features: z.record(z.string(), z.number()).optional(),
   workingTogether: z.literal(true).optional().describe('The two work together already.'),
+  introducedBefore: z
+    .literal(true)
+    .optional()
+    .describe('Both had accepted an introduction, and nothing came of it. Only an adviser introduces them again.'),
 });
 const gateCode = z.enum(Object.keys(gates) as [keyof typeof gates]);
 

@@ -44,7 +44,7 @@ export const attendancePatch = z
     met: z
       .record(meetingIdSchema, z.enum(['met', 'not-met']))
       .optional()
-      .describe('Added to what is known.'),
+      .describe('Added to what is known; on the day of the meeting, in the zone of the event, or later.'),
   })
   .meta({ id: 'AttendancePatch' });
 export const consentRequest = z

@@ -1,4 +1,5 @@
 /** One step of an introduction: the state table, its guards and what else changes. Pure. */
+import { dayAt } from '../day.ts';
 import { slotsKept, capMonthOf, capSentence, freeSlot, isFull, type Cap } from './caps.ts';
 import { eventsIn, transitions, type IntroductionEvent, type Target } from './transitions.ts';
 import {
@@ -9,6 +10,7 @@ import {
   type Introduction,
   type IntroductionState,
   type Outcome,
+  type OutcomeKind,
   type RejectCode,
   type Restorable,
   type Side,
@@ -23,15 +25,19 @@ interface Consent {
   /** Names of those who want no suggestions, as it is now. */
   optedOut: readonly string[];
 }
+interface Standing {
+  /** Sentences that reasons shown quote and that their side does not say any more. */
+  outdated: readonly string[];
+}
 interface Reach {
   /** Names of those who would be asked and have no mail address; empty where that does not matter. */
   withoutAddress: readonly string[];
 }
 export type Command =
   | { event: 'edit'; message?: string | null | undefined; reasonsShown?: number[] | undefined }
-  | ({ event: 'approve'; caps: readonly Cap[] } & Consent)
+  | ({ event: 'approve'; caps: readonly Cap[] } & Consent & Standing)
   | ({ event: 'reject'; code: RejectCode } & Reasoned)
-  | ({ event: 'send' | 'send-to-both' } & Consent & Reach)
+  | ({ event: 'send' | 'send-to-both' } & Consent & Standing & Reach)
   | { event: 'accept' | 'undo' | 'remind' | 'expire' | 'return' }
   | ({ event: 'decline'; code: DeclineCode } & Reasoned)
   | ({ event: 'postpone'; until: string } & Reasoned)
@@ -55,7 +61,16 @@ export interface StepContext {
 }
 
 export interface Refusal {
-  code: 'not-in-this-state' | 'cap-reached' | 'opted-out' | 'no-address' | 'date' | 'seen' | 'reasons';
+  code:
+    | 'not-in-this-state'
+    | 'cap-reached'
+    | 'opted-out'
+    | 'outdated'
+    | 'no-address'
+    | 'date'
+    | 'outcome'
+    | 'seen'
+    | 'reasons';
   sentence: string;
   allowedEvents: IntroductionEvent[];
 }
@@ -76,7 +91,7 @@ export function apply(introduction: Introduction, command: Command, context: Ste
       'not-in-this-state',
       `"${command.event}" in the name of ${nameOf(context.inNameOf)} is not possible while the introduction is ${introduction.state}.`,
     );
-  if (target === 'unchanged') return { introduction, changed: false };
+  if (target === 'unchanged' || isSaidAgain(introduction, command)) return { introduction, changed: false };
   const fault = faultOf(introduction, command, context);
   if (fault !== undefined) return refuse(...fault);
   const after = target === 'before' ? undone(introduction) : stepped(introduction, command, context, target);
@@ -94,6 +109,11 @@ type Fault = [Refusal['code'], string];
 function faultOf(introduction: Introduction, command: Command, { now }: StepContext): Fault | undefined {
   if ('optedOut' in command && command.optedOut.length > 0)
     return ['opted-out', `${command.optedOut.join(' and ')} wants no suggestions.`];
+  if ('outdated' in command && command.outdated.length > 0)
+    return [
+      'outdated',
+      `No longer said by whom it quotes: ${command.outdated.map((quote) => `"${quote}"`).join(', ')}. Choose other reasons ("reasonsShown"), or withdraw it and suggest anew.`,
+    ];
   if ('withoutAddress' in command && command.withoutAddress.length > 0)
     return [
       'no-address',
@@ -112,9 +132,13 @@ function faultOf(introduction: Introduction, command: Command, { now }: StepCont
       return full === undefined ? undefined : ['cap-reached', capSentence(full)];
     }
     case 'postpone':
-      return command.until > now.slice(0, 10) ? undefined : ['date', 'Name a day after today.'];
+      return command.until > dayAt(now) ? undefined : ['date', 'Name a day after today.'];
     case 'met':
       return metFault(introduction, command.on, now);
+    case 'not-met':
+      return command.on === undefined ? undefined : dayFault(introduction, command.on, now);
+    case 'outcome':
+      return dayFault(introduction, command.date, now) ?? outcomeFault(introduction, command.outcome);
     case 'undo': {
       const sentence = undoFault(introduction);
       return sentence === undefined ? undefined : ['seen', sentence];
@@ -124,15 +148,34 @@ function faultOf(introduction: Introduction, command: Command, { now }: StepCont
   }
 }
 
-/** They may have met earlier than agreed, which is then said with the day. */
-function metFault({ meeting }: Introduction, on: string | undefined, now: string): Fault | undefined {
-  const today = now.slice(0, 10);
-  if (on !== undefined && on > today) return ['date', `${on} has not come yet.`];
-  const day = meeting && new Date(meeting.at).toISOString().slice(0, 10);
-  if (on === undefined && day !== undefined && day > today)
-    return ['date', `The meeting is on ${day}, which has not come yet. If they met earlier, name the day in "on".`];
-  return undefined;
+/** What happened did so between the day on which the introduction was made and today. */
+function dayFault({ history }: Introduction, day: string, now: string): Fault | undefined {
+  if (day > dayAt(now)) return ['date', `${day} has not come yet.`];
+  const made = dayAt(history[0]!.at);
+  return day < made ? ['date', `${day} is before the introduction was made, on ${made}.`] : undefined;
 }
+
+/** They may have met earlier than agreed, which is then said with the day. */
+function metFault(introduction: Introduction, on: string | undefined, now: string): Fault | undefined {
+  if (on !== undefined) return dayFault(introduction, on, now);
+  const day = introduction.meeting && dayAt(introduction.meeting.at);
+  if (day === undefined || day <= dayAt(now)) return undefined;
+  return ['date', `The meeting is on ${day}, which has not come yet. If they met earlier, name the day in "on".`];
+}
+
+function outcomeFault({ outcomes }: Introduction, outcome: OutcomeKind): Fault | undefined {
+  const real = outcomes.find((one) => one.outcome !== 'none');
+  if (outcome !== 'none' || real === undefined) return undefined;
+  return ['outcome', `Something has come of it already: ${real.outcome}, ${real.date}. Undo that if it was wrong.`];
+}
+
+/** Both sides and an adviser may tell of the same outcome: it counts once. */
+const isSaidAgain = ({ outcomes }: Introduction, command: Command): boolean =>
+  command.event === 'outcome' &&
+  outcomes.some(
+    ({ outcome, amountNok, date }) =>
+      outcome === command.outcome && amountNok === command.amountNok && date === command.date,
+  );
 
 function undoFault({ undo, outbox }: Introduction): string | undefined {
   if (undo === undefined) return "There is no adviser's step to take back.";

@@ -58,6 +58,8 @@ export interface Exposure {
   name: string;
   /** Introductions in the selection that go to it. */
   gets: number;
+  /** How many of `gets` are approved; in a dry run: would be. */
+  approved: number;
   /** Introductions in the selection. */
   of: number;
   cap: number;
@@ -67,21 +69,29 @@ export interface Exposure {
   sentence: string;
 }
 
-/** Who would get how much of a selection, the most exposed first. */
-export function exposureOf(counterparts: readonly Cap[]): Exposure[] {
+/** One introduction of a selection, with the cap of its counterpart. */
+export interface Selected {
+  cap: Cap;
+  /** In a dry run: that it would be. */
+  approved: boolean;
+}
+
+/** Who gets how much of a selection, the most exposed first; in a dry run the sentences say who would. */
+export function exposureOf(counterparts: readonly Selected[], dryRun: boolean): Exposure[] {
   const of = counterparts.length;
-  const byMember = new Map<string, { cap: Cap; gets: number }>();
-  for (const cap of counterparts) {
-    const found = byMember.get(cap.memberId);
-    if (found === undefined) byMember.set(cap.memberId, { cap, gets: 1 });
-    else found.gets++;
+  const byMember = new Map<string, { cap: Cap; gets: number; approved: number }>();
+  for (const { cap, approved } of counterparts) {
+    const found = byMember.get(cap.memberId) ?? { cap, gets: 0, approved: 0 };
+    byMember.set(cap.memberId, found);
+    found.gets++;
+    if (approved) found.approved++;
   }
   return [...byMember.values()]
-    .map(({ cap: { memberId, name, cap, taken }, gets }) => {
+    .map(({ cap: { memberId, name, cap, taken }, gets, approved }) => {
       const blocked = Math.max(0, gets - Math.max(0, cap - taken.length));
-      const room = blocked === 0 ? '' : `; ${blocked} of them are over its cap of ${cap} a month`;
-      const sentence = `${name} would get ${gets} of ${of}${room}.`;
-      return { memberId, name, gets, of, cap, approvedThisMonth: taken.length, blocked, sentence };
+      const over = blocked === 0 ? '' : `; ${blocked} ${blocked === 1 ? 'is' : 'are'} over its cap of ${cap} a month`;
+      const sentence = `${name} ${dryRun ? 'would get' : 'gets'} ${approved} of ${of}${over}.`;
+      return { memberId, name, gets, approved, of, cap, approvedThisMonth: taken.length, blocked, sentence };
     })
     .sort((x, y) => y.gets - x.gets || (x.memberId < y.memberId ? -1 : 1));
 }

@@ -16,7 +16,7 @@ const freeStates: readonly IntroductionState[] = ['expired', 'withdrawn', 'concl
 
 export const holdsPair = (state: IntroductionState): boolean => !freeStates.includes(state);
 
-/** `declined`: one of them, or an adviser, turned it down. Open and failed attempts say nothing about the pair. */
+/** What one introduction says about its pair. Open and failed attempts say nothing. */
 export function pairStateOf({ state, outcomes }: Pick<Introduction, 'state' | 'outcomes'>): PairState {
   switch (state) {
     case 'rejected':
@@ -27,10 +27,17 @@ export function pairStateOf({ state, outcomes }: Pick<Introduction, 'state' | 'o
     case 'met':
       return 'working-together';
     case 'concluded':
-      return outcomes.at(-1)?.outcome === 'none' ? 'declined' : 'working-together';
+      return outcomes.every(({ outcome }) => outcome === 'none') ? 'introduced-before' : 'working-together';
     default:
       return 'none';
   }
+}
+
+/** What all introductions of a pair say together: the last to change counts, where it brought more than a try. */
+export function latestPairState(said: Iterable<{ state: PairState; changedAt: string }>): PairState {
+  const inOrder = [...said].sort((x, y) => (x.changedAt < y.changedAt ? -1 : x.changedAt > y.changedAt ? 1 : 0));
+  const states = inOrder.map(({ state }) => state);
+  return states.findLast((state) => state !== 'none' && state !== 'introduced-before') ?? states.at(-1) ?? 'none';
 }
 
 export const isErased = ({ a, b }: Pick<Introduction, 'a' | 'b'>): boolean => a.id === erasedId || b.id === erasedId;

@@ -1,4 +1,5 @@
 /** What people outside read, in their language: mails and the page behind their link. Plain words, no pressure. */
+import { defaultTimeZone } from '../day.ts';
 import type { Language } from '../member.ts';
 import type { DeclineCode, MailTemplate } from './introduction.ts';
 
@@ -304,9 +305,9 @@ export const declineWords: Readonly<Record<DeclineCode, Readonly<Record<Language
 
 /** A day, or a moment, in words; Norwegian time. */
 export const dayInWords = (at: string, lang: Language): string =>
-  new Intl.DateTimeFormat(localeOf[lang], { dateStyle: 'long', timeZone: 'Europe/Oslo' }).format(new Date(at));
+  new Intl.DateTimeFormat(localeOf[lang], { dateStyle: 'long', timeZone: defaultTimeZone }).format(new Date(at));
 export const momentInWords = (at: string, lang: Language): string =>
-  new Intl.DateTimeFormat(localeOf[lang], { dateStyle: 'long', timeStyle: 'short', timeZone: 'Europe/Oslo' }).format(
+  new Intl.DateTimeFormat(localeOf[lang], { dateStyle: 'long', timeStyle: 'short', timeZone: defaultTimeZone }).format(
     new Date(at),
   );
 const localeOf: Readonly<Record<Language, string>> = { nb: 'nb-NO', nn: 'nn-NO', en: 'en-GB' };

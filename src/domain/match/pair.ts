@@ -17,8 +17,11 @@ import { weightTables } from './weights.ts';
 export const matchKinds = ['investors', 'startups', 'partners', 'customers', 'suppliers'] as const;
 export type MatchKind = (typeof matchKinds)[number];
 
-/** `declined`: an adviser rejected the pair or a side said no; `working-together`: no introduction is needed any more. */
-export type PairState = 'none' | 'declined' | 'working-together';
+/**
+ * `declined`: an adviser rejected the pair or a side said no; `working-together`: no introduction is needed any more;
+ * `introduced-before`: both had said yes, and nothing came of it. Only `declined` closes a gate.
+ */
+export type PairState = 'none' | 'declined' | 'working-together' | 'introduced-before';
 
 /** What judging needs to know beside the two parties. Everything is a lookup: no I/O, no clock. */
 export interface MatchContext {

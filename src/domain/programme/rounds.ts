@@ -1,4 +1,5 @@
 /** When the rounds of an event are: day, session, and instants in its time zone. */
+import { defaultTimeZone } from '../day.ts';
 import type { MatchEvent } from '../event.ts';
 
 const timeFields = [
@@ -45,7 +46,7 @@ const minuteMs = 60_000;
 const defaultPauseMinutes = 15;
 
 export function roundsOf(event: EventTimes): Round[] {
-  const clocks = clocksOf(event.timeZone ?? 'Europe/Oslo');
+  const clocks = clocksOf(event.timeZone ?? defaultTimeZone);
   const dayEnds = new Set(event.dayEndAfterRounds ?? []);
   const pauses = new Set(event.breakAfterRounds ?? []);
   const first = event.startsAt ?? `${event.date}T09:00`;

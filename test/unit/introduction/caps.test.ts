@@ -13,7 +13,7 @@ const cap = (more: Partial<Cap> = {}): Cap => ({
   ...more,
 });
 const approve = (introduction = suggested(), caps = [cap()]) =>
-  apply(introduction, { event: 'approve', caps, optedOut: [] }, contextOf('adviser'));
+  apply(introduction, { event: 'approve', caps, optedOut: [], outdated: [] }, contextOf('adviser'));
 const approved = (...caps: Cap[]) => {
   const step = approve(suggested(), caps);
   if ('refusal' in step) throw new Error(step.refusal.sentence);
@@ -60,18 +60,22 @@ describe('the cap of a month', () => {
 
 test('the exposure of a selection says who would get how much of it, and what the caps stop', () => {
   const selection = [
-    ...Array.from({ length: 4 }, () => cap({ taken: [1] })),
-    cap({ memberId: 'other', name: 'Andre' }),
+    ...Array.from({ length: 4 }, (_, i) => ({ cap: cap({ taken: [1] }), approved: i < 2 })),
+    { cap: cap({ memberId: 'other', name: 'Andre' }), approved: true },
   ];
-  expect(exposureOf(selection)).toEqual([
+  expect(exposureOf(selection, true)).toEqual([
     expect.objectContaining({
       memberId: 'investor',
       gets: 4,
       of: 5,
       blocked: 2,
       approvedThisMonth: 1,
-      sentence: 'Fjordkapital would get 4 of 5; 2 of them are over its cap of 3 a month.',
+      sentence: 'Fjordkapital would get 2 of 5; 2 are over its cap of 3 a month.',
     }),
     expect.objectContaining({ memberId: 'other', gets: 1, blocked: 0, sentence: 'Andre would get 1 of 5.' }),
+  ]);
+  expect(exposureOf(selection, false).map(({ sentence }) => sentence)).toEqual([
+    'Fjordkapital gets 2 of 5; 2 are over its cap of 3 a month.',
+    'Andre gets 1 of 5.',
   ]);
 });

@@ -58,7 +58,11 @@ function follow(
     now = daysAfter(now, one.days);
     const { event, name } = chosen(introduction, one);
     const byAdviser = name !== 'system' && (one.byAdviser || name === 'adviser');
-    const step = apply(introduction, commandOf(event), contextOf(name, { now, byAdviser }));
+    const step = apply(
+      introduction,
+      commandOf(event, introduction.outcomes.length),
+      contextOf(name, { now, byAdviser }),
+    );
     if ('refusal' in step) continue;
     check(introduction, step.introduction, { ...one, event, name, byAdviser }, now);
     introduction = one.mailsLeave ? mailsLeft(step.introduction) : step.introduction;

@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { allowedEvents, apply } from '../../../src/domain/introduction/apply.ts';
-import { introductionStates, type IntroductionState } from '../../../src/domain/introduction/introduction.ts';
+import { allowedEvents, apply, type Step } from '../../../src/domain/introduction/apply.ts';
+import {
+  introductionStates,
+  type IntroductionState,
+  type OutcomeKind,
+} from '../../../src/domain/introduction/introduction.ts';
 import { introductionEvents } from '../../../src/domain/introduction/transitions.ts';
 import { commandOf, contextOf, inState } from '../../support/introductions.ts';
 
@@ -56,7 +60,7 @@ describe.each(introductionStates)('an introduction that is %s', (state) => {
     const outcomes = names.flatMap((name) => {
       const before = inState(state);
       const frozen = structuredClone(before);
-      const step = apply(before, commandOf(event), contextOf(name));
+      const step = apply(before, commandOf(event, before.outcomes.length), contextOf(name));
       expect(before).toEqual(frozen);
       if ('refusal' in step) return [];
       if (!step.changed) return [`${event}:${name}=`];
@@ -70,7 +74,8 @@ describe.each(introductionStates)('an introduction that is %s', (state) => {
     const before = inState(state);
     const does = introductionEvents.filter((event) =>
       (name === 'adviser' ? (['adviser', 'a', 'b'] as const) : [name]).some((as) => {
-        const step = apply(before, commandOf(event), contextOf(as, { byAdviser: name === 'adviser' }));
+        const command = commandOf(event, before.outcomes.length);
+        const step = apply(before, command, contextOf(as, { byAdviser: name === 'adviser' }));
         return 'introduction' in step && step.changed;
       }),
     );
@@ -85,5 +90,38 @@ test('a refusal names what is allowed instead', () => {
       sentence: '"accept" in the name of side a is not possible while the introduction is suggested.',
       allowedEvents: ['edit', 'approve', 'reject', 'postpone', 'withdraw'],
     },
+  });
+});
+
+describe('what came of it', () => {
+  const now = '2026-12-31T23:30:00.000Z';
+  const tell = (date: string, outcome: OutcomeKind = 'pilot', before = inState('met')) =>
+    apply(before, { event: 'outcome', outcome, date, confirmedBy: 'Kari' }, contextOf('adviser', { now }));
+  const refusalOf = (step: Step) => ('refusal' in step ? step.refusal.code : undefined);
+
+  test('lies between the day of the introduction and today, as the calendar in Norway shows them', () => {
+    const told = ['2026-11-20', '2026-11-21', '2027-01-01', '2027-01-02'].map((date) => refusalOf(tell(date)));
+    expect(told).toEqual(['date', undefined, undefined, 'date']);
+    const met = ['2026-11-20', '2027-01-01', '2027-01-02'].flatMap((on) =>
+      (['met', 'not-met'] as const).map((event) =>
+        refusalOf(apply(inState('accepted'), { event, on }, contextOf('adviser', { now }))),
+      ),
+    );
+    expect(met).toEqual(['date', 'date', undefined, undefined, 'date', 'date']);
+  });
+
+  test('counts once when it is told twice, and is not nothing afterwards', () => {
+    const once = tell('2026-12-01');
+    if (!('introduction' in once)) throw new Error(once.refusal.sentence);
+    expect(tell('2026-12-01', 'pilot', once.introduction)).toEqual({ introduction: once.introduction, changed: false });
+    expect(refusalOf(tell('2026-12-02', 'none', once.introduction))).toBe('outcome');
+    const more = tell('2026-12-02', 'pilot', once.introduction);
+    expect('introduction' in more && more.introduction.outcomes).toHaveLength(2);
+  });
+
+  test('may be something after it was nothing', () => {
+    const nothing = tell('2026-12-01', 'none');
+    if (!('introduction' in nothing)) throw new Error(nothing.refusal.sentence);
+    expect(refusalOf(tell('2026-12-20', 'pilot', nothing.introduction))).toBeUndefined();
   });
 });
