@@ -479,7 +479,7 @@ test('what hangs together is not torn apart', async () => {
   const unknown = await api()
     .post('/api/v1/events')
     .send({ ...(await eventOf('s-e01')), id: 'x', attendees: ['s-m01', 'nobody'] });
-  expect(unknown.body.errors).toMatchObject([{ field: 'attendees.1', code: 'unknown_member' }]);
+  expect(unknown.body.errors).toMatchObject([{ field: 'attendees[1]', code: 'unknown_member' }]);
 });
 
 test('a member that is erased leaves its events: bookings are called off and no longer name it', async () => {
@@ -550,4 +550,77 @@ test('an event that is changed while it is planned is planned as it is now', asy
   expect(draft!.meetings.length).toBeGreaterThan(10);
   expect(draft!.meetings.some(({ people }) => people.includes('s-m25'))).toBe(false);
   expect((await api().post(at('shifting', '/programme/publish'))).status).toBe(200);
+});
+
+test('a re-planning that is refused has changed nothing, and of many at once each one that is taken is heeded', async () => {
+  await copyOf('s-e01', 'refused');
+  await running('refused');
+  const before = await api().get(at('refused'));
+  const replan = (id: string, attendeeId: string) =>
+    api()
+      .post(at(id, '/programme/replan'))
+      .send({ ...budget, absences: [{ attendeeId, rounds: [] }] });
+  expect((await replan('refused', 's-m01')).status).toBe(409);
+  const after = await api().get(at('refused'));
+  expect([after.headers['etag'], after.body]).toEqual([before.headers['etag'], before.body]);
+  await api().post(at('refused', '/programme/stop'));
+  await service.idle();
+
+  const answers = await Promise.all(
+    after.body.attendees.slice(0, 10).map(async (id: string) => [id, (await replan('refused', id)).status]),
+  );
+  await service.idle();
+  const taken = answers.filter(([, status]) => status === 202).map(([id]) => id as string);
+  expect(taken.length).toBeGreaterThan(0);
+  const known = (before.body.availabilityGaps ?? []).length;
+  const gaps = (await eventOf('refused')).availabilityGaps!;
+  const told = gaps.filter(({ rounds }) => rounds.length === after.body.rounds).map(({ attendeeId }) => attendeeId);
+  expect([told.sort(), gaps.length <= known + taken.length]).toEqual([taken.sort(), true]);
+  const { draft } = await programme('refused');
+  expect(draft!.meetings.some(({ people }) => people.some((id) => taken.includes(id)))).toBe(false);
+});
+
+test('absences are merged, and fit the event', async () => {
+  await copyOf('s-e02', 'absences', { availabilityGaps: [{ attendeeId: 's-m34', rounds: [1], note: 'late' }] });
+  await planned('absences');
+  const replan = (absences: object[]) =>
+    api()
+      .post(at('absences', '/programme/replan'))
+      .send({ ...budget, absences });
+  const refused = await replan([
+    { attendeeId: 's-m35', rounds: [] },
+    { attendeeId: 'nobody', rounds: [] },
+    { attendeeId: 's-m35', rounds: [1, 59] },
+  ]);
+  expect([refused.status, refused.body.errors]).toMatchObject([
+    422,
+    [
+      { field: 'absences[1].attendeeId', code: 'not_attending' },
+      { field: 'absences[2].rounds[1]', code: 'no_such_round', value: 59 },
+    ],
+  ]);
+  for (const rounds of [[2], [1, 2], [2, 1]])
+    await planned('absences', '/programme/replan', { absences: [{ attendeeId: 's-m34', rounds }] });
+  const { availabilityGaps } = await eventOf('absences');
+  expect(availabilityGaps).toEqual([
+    { attendeeId: 's-m34', rounds: [1], note: 'late' },
+    { attendeeId: 's-m34', rounds: [1, 2] },
+  ]);
+
+  const outOfRange = await api()
+    .patch(at('absences'))
+    .set('If-Match', '*')
+    .set('Content-Type', 'application/merge-patch+json')
+    .send(JSON.stringify({ availabilityGaps: [{ attendeeId: 's-m34', rounds: [1, 59] }] }));
+  expect([outOfRange.status, outOfRange.body.errors]).toMatchObject([
+    422,
+    [{ field: 'availabilityGaps[0].rounds[1]' }],
+  ]);
+  // As full as an event may be.
+  const note = 'busy';
+  await patchEvent('absences', {
+    availabilityGaps: Array.from({ length: 5000 }, () => ({ attendeeId: 's-m34', rounds: [1], note })),
+  });
+  expect((await replan([{ attendeeId: 's-m35', rounds: [] }])).status).toBe(422);
+  await patchEvent('absences', { description: 'Still to be edited.' });
 });
