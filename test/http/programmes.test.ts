@@ -567,10 +567,12 @@ test('a re-planning that is refused has changed nothing, and of many at once eac
   await service.idle();
 
   const answers = await Promise.all(
-    after.body.attendees.slice(0, 10).map(async (id: string) => [id, (await replan('refused', id)).status]),
+    (after.body as MatchEvent).attendees
+      .slice(0, 10)
+      .map(async (id) => [id, (await replan('refused', id)).status] as const),
   );
   await service.idle();
-  const taken = answers.filter(([, status]) => status === 202).map(([id]) => id as string);
+  const taken = answers.filter(([, status]) => status === 202).map(([id]) => id);
   expect(taken.length).toBeGreaterThan(0);
   const known = (before.body.availabilityGaps ?? []).length;
   const gaps = (await eventOf('refused')).availabilityGaps!;
@@ -623,4 +625,56 @@ test('absences are merged, and fit the event', async () => {
   });
   expect((await replan([{ attendeeId: 's-m35', rounds: [] }])).status).toBe(422);
   await patchEvent('absences', { description: 'Still to be edited.' });
+});
+
+test('a side that declined is not seated with the other whatever an adviser says; an adviser may think better of a rejection', async () => {
+  const member = async (id: string, kind: string, more: object = {}) =>
+    expect(
+      (
+        await api()
+          .post('/api/v1/members')
+          .send({ id, kind, name: id, ...more })
+      ).status,
+    ).toBe(201);
+  await member('turned-s', 'startup', { competesWith: ['turned-rival'] });
+  for (const id of ['turned-no', 'turned-rejected', 'turned-rival'])
+    await member(id, 'investor', { stages: ['growth'] });
+  await service.idle();
+  const act = async (id: string, event: string, body: object = {}) =>
+    expect([event, (await api().post(`/api/v1/introductions/${id}/${event}`).send(body)).status]).toEqual([event, 200]);
+  const introduced = async (counterpartId: string) => {
+    const answer = await api()
+      .post('/api/v1/introductions')
+      .send({ subjectType: 'member', subjectId: 'turned-s', counterpartType: 'member', counterpartId });
+    expect([answer.status, answer.body.detail]).toEqual([201, undefined]);
+    return answer.body.id as string;
+  };
+  await act(await introduced('turned-rejected'), 'reject', { code: 'other' });
+  const declined = await introduced('turned-no');
+  await act(declined, 'approve');
+  await act(declined, 'send', { to: 'both', withoutMail: true });
+  await act(declined, 'decline', { side: 'b', code: 'other' });
+
+  const requested = ['turned-no', 'turned-rejected', 'turned-rival'].map((to) => ({
+    from: 'turned-s',
+    to,
+    priority: 1 as const,
+  }));
+  const attendees = ['turned-s', ...requested.map(({ to }) => to)];
+  const event = { name: 'Turned', date: '2027-01-10', rounds: 4, tables: 2, slotMinutes: 20, attendees };
+  await api()
+    .post('/api/v1/events')
+    .send({ ...event, id: 'turned', requestedMeetings: requested });
+  const gatesOf = async () => {
+    const { draft } = await planned('turned', '/programme', { offers: false });
+    return Object.fromEntries(draft!.unmet.map(({ id, gate }) => [id, gate?.code]));
+  };
+  const closed = await gatesOf();
+  expect(closed).toEqual({
+    'turned-no~turned-s': 'declined',
+    'turned-rejected~turned-s': 'rejected',
+    'turned-rival~turned-s': 'competitor',
+  });
+  await patchEvent('turned', { requestedMeetings: requested.map((one) => ({ ...one, despiteGate: 'knows better' })) });
+  expect(await gatesOf()).toEqual({ 'turned-no~turned-s': 'declined', 'turned-rival~turned-s': 'competitor' });
 });

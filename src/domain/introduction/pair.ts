@@ -16,18 +16,18 @@ const freeStates: readonly IntroductionState[] = ['expired', 'withdrawn', 'concl
 
 export const holdsPair = (state: IntroductionState): boolean => !freeStates.includes(state);
 
-/** `declined`: one of them, or an adviser, turned it down. Open and failed attempts say nothing about the pair. */
+/** Open and failed attempts say nothing about the pair. */
 export function pairStateOf({ state, outcomes }: Pick<Introduction, 'state' | 'outcomes'>): PairState {
   switch (state) {
     case 'rejected':
     case 'declined':
-      return 'declined';
+      return state;
     case 'accepted':
     case 'scheduled':
     case 'met':
       return 'working-together';
     case 'concluded':
-      return outcomes.at(-1)?.outcome === 'none' ? 'declined' : 'working-together';
+      return outcomes.at(-1)?.outcome === 'none' ? 'rejected' : 'working-together';
     default:
       return 'none';
   }

@@ -17,8 +17,11 @@ import { weightTables } from './weights.ts';
 export const matchKinds = ['investors', 'startups', 'partners', 'customers', 'suppliers'] as const;
 export type MatchKind = (typeof matchKinds)[number];
 
-/** `declined`: an adviser rejected the pair or a side said no; `working-together`: no introduction is needed any more. */
-export type PairState = 'none' | 'declined' | 'working-together';
+/**
+ * `declined`: a side said no; `rejected`: an adviser did, or it came to nothing; `working-together`: no introduction is
+ * needed any more.
+ */
+export type PairState = 'none' | 'declined' | 'rejected' | 'working-together';
 
 /** What judging needs to know beside the two parties. Everything is a lookup: no I/O, no clock. */
 export interface MatchContext {
@@ -98,7 +101,10 @@ export function gateFor(
   candidate: Party,
   context: MatchContext,
 ): ClosedGate | undefined {
-  if (context.pairState(subject.id, candidate.id) === 'declined') return { code: 'declined', fields: [] };
+  return withHistory(context.pairState(subject.id, candidate.id), () => gateOfRoles(kind, subject, candidate, context));
+}
+
+function gateOfRoles(kind: MatchKind, subject: Party, candidate: Party, context: MatchContext): ClosedGate | undefined {
   const roles = rolesOf(subject, candidate, kind);
   switch (roles.task) {
     case 'investor_for_startup': {
@@ -129,8 +135,13 @@ export function meetingGate(one: MemberParty, other: MemberParty, context: Match
     return gateFor('investors', one, other, context);
   if (one.doc.kind === 'investor' && raisingKinds.includes(other.doc.kind))
     return gateFor('startups', one, other, context);
-  if (context.pairState(one.id, other.id) === 'declined') return { code: 'declined', fields: [] };
-  return partnerGate(one, other, () => true);
+  return withHistory(context.pairState(one.id, other.id), () => partnerGate(one, other, () => true));
+}
+
+/** A side's no comes before every other gate; an adviser's, which may be opened again, hides none that binds. */
+function withHistory(state: PairState, gate: () => ClosedGate | undefined): ClosedGate | undefined {
+  if (state === 'declined') return { code: 'declined', fields: [] };
+  return gate() ?? (state === 'rejected' ? { code: 'rejected', fields: [] } : undefined);
 }
 
 /** The score of a pair whose gates are open. */
