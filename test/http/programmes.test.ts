@@ -4,12 +4,15 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import ICAL from 'ical.js';
 import request from 'supertest';
 import type { z } from 'zod';
+import { openThreadSolver } from '../../src/adapters/solver/thread-solver.ts';
+import { planJobHandler } from '../../src/app/plan-job.ts';
 import { programmeAnswer } from '../../src/app/schemas/programme.ts';
 import type { MatchEvent } from '../../src/domain/event.ts';
 import { escapeHtml } from '../../src/domain/html.ts';
 import { messagesFor } from '../../src/domain/programme/agenda.ts';
 import { faultsOfPlan, type PlannedMeeting } from '../../src/domain/programme/plan.ts';
 import { agendaIcs } from '../../src/http/programme/ics.ts';
+import { emptyProgramme } from '../../src/app/programme.ts';
 import { startService, type RunningService } from '../support/service.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
@@ -677,4 +680,49 @@ test('a side that declined is not seated with the other whatever an adviser says
   });
   await patchEvent('turned', { requestedMeetings: requested.map((one) => ({ ...one, despiteGate: 'knows better' })) });
   expect(await gatesOf()).toEqual({ 'turned-no~turned-s': 'declined', 'turned-rival~turned-s': 'competitor' });
+});
+
+test('a planning whose scores take too long, or that is stopped meanwhile, goes on with those that are known', async () => {
+  const { store, matching, clock } = service.engine;
+  const solver = openThreadSolver();
+  let rankings = 0;
+  // Each takes longer than all of the seconds that are given.
+  const slow = {
+    ...matching,
+    async rankAll(...args: Parameters<typeof matching.rankAll>) {
+      rankings++;
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      return matching.rankAll(...args);
+    },
+  };
+  const plan = planJobHandler({ store, clock, solver, matching: slow });
+  const told: number[][] = [];
+  const context = {
+    jobId: 'slow',
+    attempt: 1,
+    signal: new AbortController().signal,
+    progress: (...done: number[]) => void told.push(done),
+  };
+  try {
+    for (const [id, seconds, stopJob] of [
+      ['slow', 1, undefined],
+      ['slowstopped', 3600, 'slow'],
+    ] as const) {
+      await copyOf('s-e01', id);
+      const event = await eventOf(id);
+      await store.collection('programmes').insert(id, { ...emptyProgramme(id), stopJob });
+      [rankings, told.length] = [0, 0];
+      const ended = await plan({ eventId: id, kind: 'plan', seed: 1, steps: 20_000, seconds, offers: true }, context);
+      expect(ended).toMatchObject({ outcome: 'planned' });
+      expect(rankings).toBeLessThan(event.attendees.length);
+      expect(told[0]).toEqual([0, event.attendees.length + (event.needIds ?? []).length]);
+      const { draft } = await programme(id);
+      expect([draft!.quality.cutOff, draft!.quality.unvalued! > 0]).toEqual([true, true]);
+      expect(faultsOfPlan(event, draft!.meetings as PlannedMeeting[])).toEqual([]);
+      expect(draft!.meetings.length).toBeGreaterThan(10);
+      expect(draft!.unmet.find(({ id: unmet }) => unmet === 's-m07~s-m26')?.reason).toBe('gate-closed');
+    }
+  } finally {
+    await solver.close();
+  }
 });
