@@ -47,8 +47,8 @@ const plannings = 3;
 const secondsAfterStop = 5;
 /** Of the seconds, what the scores of pairs may take: the search needs the rest. */
 const valuesShare = 0.5;
-/** What a search always gets: enough for a first programme. */
-const leastSolveSeconds = 1;
+/** What a search always gets, over the seconds if need be: enough for a first programme, on a thread that has yet to start. */
+const leastSolveSeconds = 3;
 /** Of the steps for a re-planning, those in which meetings may move. */
 const movingShare = 0.5;
 
