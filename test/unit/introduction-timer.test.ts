@@ -128,7 +128,7 @@ test('the ranking hears of pairs that were turned down, work together, or are op
   const both = (value: string) => [value, value];
   expect(await state()).toEqual(both('none'));
   await act('reject', { code: 'conflict' });
-  expect(await state()).toEqual(both('declined'));
+  expect(await state()).toEqual(both('rejected'));
   await act('undo');
   expect(await state()).toEqual(both('none'));
   await act('approve');
@@ -137,7 +137,7 @@ test('the ranking hears of pairs that were turned down, work together, or are op
   expect(await state()).toEqual(both('working-together'));
   await act('met');
   await act('outcome', { outcome: 'none', date: '2026-12-01', confirmedBy: 'Kari' });
-  expect(await state()).toEqual(both('declined'));
+  expect(await state()).toEqual(both('rejected'));
   expect(createPairStates(store).pairState('startup', 'investor')).toBe('none');
   await store.collection('introductions').remove('i1');
   expect(await state()).toEqual(both('none'));
