@@ -9,13 +9,15 @@ const pairsPerTurn = 500;
 
 /**
  * By meeting id. A lock or the reason of a request (`despiteGate`) opens a gate, but never one of what a party said for
- * itself. Sentences in the language of the event.
+ * itself. Sentences in the language of the event. `signal` gives it up; it is never cut short, for a pair that was not
+ * looked at may not meet.
  */
 export async function closedPairs(
   matching: Matching,
   event: MatchEvent,
   pairs: Iterable<readonly [string, string]>,
   locks: readonly string[],
+  signal: AbortSignal,
 ): Promise<Map<string, Gate>> {
   const asked = [...new Map([...pairs].map((pair) => [meetingId(...pair), pair]))];
   const opened = new Set(locks);
@@ -33,6 +35,7 @@ export async function closedPairs(
       if (gate !== undefined && (bindingGates.includes(gate.code) || !opened.has(id))) closed.set(id, gate);
     }
     await nextTurn();
+    signal.throwIfAborted();
   }
   return closed;
 }

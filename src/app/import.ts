@@ -165,7 +165,7 @@ function newRun(dryRun: boolean): Run {
 function namedBy({ type, doc }: Parsed): { field: string; id: string }[] {
   if (type === 'need') return [{ field: 'ownerId', id: (doc as Need).ownerId }];
   if (type !== 'programme-event') return [];
-  return (doc as MatchEvent).attendees.map((id, i) => ({ field: `attendees.${i}`, id }));
+  return (doc as MatchEvent).attendees.map((id, i) => ({ field: `attendees[${i}]`, id }));
 }
 
 /** Tells of each line which members it names that are not there by now. */

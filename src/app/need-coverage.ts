@@ -4,7 +4,7 @@ import { systemsOf, type Systems } from '../domain/coverage/systems.ts';
 import { round, type Quotation } from '../domain/match/explain.ts';
 import { supplierGate } from '../domain/match/gates.ts';
 import { labelOf } from '../domain/match/labels.ts';
-import { rolesOf, type MatchKind } from '../domain/match/pair.ts';
+import { rolesOf, type MatchKind, type PairState } from '../domain/match/pair.ts';
 import type { MemberParty, NeedParty, Party } from '../domain/match/party.ts';
 import { supplierKinds, type Language } from '../domain/member.ts';
 import type { Catalog } from './catalog.ts';
@@ -45,11 +45,13 @@ export function suppliersFor(
   const open = [...catalog.members()].filter(
     (member) =>
       supplierKinds.includes(member.doc.kind) &&
-      pairStates?.pairState(need.id, member.id) !== 'declined' &&
+      !isTurnedDown(pairStates?.pairState(need.id, member.id)) &&
       supplierGate(need, member, today) === undefined,
   );
   return [...shortlist(catalog, need, open, ['ask', 'requirement', 'setting'])].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
+
+const isTurnedDown = (state: PairState | undefined) => state === 'declined' || state === 'rejected';
 
 export interface EvidenceQuestion {
   kind: MatchKind;

@@ -20,15 +20,25 @@ export interface PairValues {
   values: PairValue[];
   /** Round table -> attendees whom its need fits, best first. */
   guests: Map<string, string[]>;
+  /** Attendees, needs and round tables that were left out when it was time to go on. */
+  unvalued: number;
 }
 
-/** Of requested and `kept` meetings, by id, and of those to offer; of all pairs for mixed tables. `signal` ends it between two attendees. */
+export interface Pace {
+  /** Gives the whole work up. */
+  signal: AbortSignal;
+  /** Whether to go on with what is known by now; asked before each ranking. */
+  enough(): boolean;
+  progress(done: number, total: number): void;
+}
+
+/** Of requested and `kept` meetings, by id, and of those to offer; of all pairs for mixed tables. */
 export async function pairValues(
   deps: { store: Store; matching: Matching },
   event: MatchEvent,
   kept: ReadonlySet<string>,
   offers: boolean,
-  signal: AbortSignal,
+  { signal, enough, progress }: Pace,
 ): Promise<PairValues> {
   const { store, matching } = deps;
   const attending = new Set(event.attendees);
@@ -47,6 +57,20 @@ export async function pairValues(
     const known = best.get(id);
     if (known === undefined || value > known.value) best.set(id, { a, b, value, score, offered: false });
   };
+  const needs = await store.collection('needs').getMany(event.needIds ?? []);
+  const tables = (event.roundtables ?? []).flatMap(({ id, hostId, needId, participants }) =>
+    needId !== undefined && participants === undefined ? [{ id, hostId, needId }] : [],
+  );
+  const subjects = members.size + needs.length + tables.length;
+  let done = 0;
+  let unvalued = 0;
+  /** Whether there is time for one more of them. */
+  const next = () => {
+    if (unvalued > 0 || enough()) unvalued++;
+    else progress(done, subjects);
+    done++;
+    return unvalued === 0;
+  };
   const ranked = async (kind: MatchKind, type: Party['type'], subject: string) => {
     // Ranking waits for nothing: without a turn in between, requests would wait for all attendees.
     await nextTurn();
@@ -61,6 +85,7 @@ export async function pairValues(
   };
 
   for (const [id, { kind }] of members) {
+    if (!next()) continue;
     if (raisingKinds.includes(kind))
       for (const one of await ranked('investors', 'member', id)) note(id, one.party.id, one);
     if (kind !== 'investor' && !publicBodyKinds.includes(kind))
@@ -69,16 +94,13 @@ export async function pairValues(
           note(id, one.party.id, one);
   }
   const guests = new Map<string, string[]>();
-  const needs = await store.collection('needs').getMany(event.needIds ?? []);
   for (const { id, doc } of needs)
-    for (const one of await ranked('suppliers', 'need', id)) note(doc.ownerId, one.party.id, one);
-  for (const table of event.roundtables ?? [])
-    if (table.needId !== undefined && table.participants === undefined)
+    if (next()) for (const one of await ranked('suppliers', 'need', id)) note(doc.ownerId, one.party.id, one);
+  for (const { id, hostId, needId } of tables)
+    if (next())
       guests.set(
-        table.id,
-        (await ranked('suppliers', 'need', table.needId))
-          .map((one) => one.party.id)
-          .filter((id) => id !== table.hostId),
+        id,
+        (await ranked('suppliers', 'need', needId)).map((one) => one.party.id).filter((guest) => guest !== hostId),
       );
   await nextTurn();
   if (offers) markOffers([...best.values()].filter(({ score }) => score >= listingFloor));
@@ -90,7 +112,7 @@ export async function pairValues(
     if (offered || event.format === 'roundtable' || asked.has(id) || kept.has(id))
       values.push({ a, b, value, offered });
   await nextTurn();
-  return { values, guests };
+  return { values, guests, unvalued };
 }
 
 /** The best pairs of each side. They are given without those below the floor of any match list. */

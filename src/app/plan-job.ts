@@ -9,7 +9,7 @@ import {
   type BuiltProgramme,
   type PairValue,
 } from '../domain/programme/build.ts';
-import { faultsOfPlan, isSame, type PlannedMeeting } from '../domain/programme/plan.ts';
+import { faultsOfPlan, isSame, type Gate, type PlannedMeeting } from '../domain/programme/plan.ts';
 import type { ScheduleScore } from '../domain/schedule/score.ts';
 import type { MatchEvent } from '../domain/event.ts';
 import { closedPairs } from './closed-pairs.ts';
@@ -45,6 +45,10 @@ const tellEveryMs = 1500;
 /** How often at most an event is planned that is changed meanwhile. */
 const plannings = 3;
 const secondsAfterStop = 5;
+/** Of the seconds, what the scores of pairs may take: the search needs the rest. */
+const valuesShare = 0.5;
+/** What a search always gets, over the seconds if need be: enough for a first programme, on a thread that has yet to start. */
+const leastSolveSeconds = 3;
 /** Of the steps for a re-planning, those in which meetings may move. */
 const movingShare = 0.5;
 
@@ -119,15 +123,40 @@ async function planOnce(
 ): Promise<NewDraft> {
   const last = before.published?.meetings ?? before.draft?.meetings;
   const kept = new Set((last ?? []).map(({ id }) => id));
-  const { values, guests } = await pairValues(deps, event, kept, asked.offers, context.signal);
-  const closed = await closedPairs(deps.matching, event, pairsToCheck(event, values, last), before.locks);
+  const begunMs = performance.now();
+  const spentSeconds = () => (performance.now() - begunMs) / 1000;
+  const { values, guests, unvalued } = await pairValues(deps, event, kept, asked.offers, {
+    signal: context.signal,
+    enough: () => watch.stopped() || spentSeconds() >= valuesShare * asked.seconds,
+    progress: (done, total) => context.progress(done, total),
+  });
+  const pairs = pairsToCheck(event, values, last);
+  const closed = await closedPairs(deps.matching, event, pairs, before.locks, context.signal);
   const given = { event, values, guests, closed };
-  const isReplan = asked.kind === 'replan' && last !== undefined;
+  const endSeconds = watch.stopped() ? Math.min(asked.seconds, spentSeconds() + secondsAfterStop) : asked.seconds;
+  const budget: Budget = { ...asked, secondsLeft: () => endSeconds - spentSeconds() };
+  const draft = await search(deps, given, before, last, budget, watch);
+  return unvalued === 0 ? draft : { ...draft, quality: { ...draft.quality, cutOff: true, unvalued } };
+}
+
+type Budget = Pick<PlanJobInput, 'kind' | 'seed' | 'steps'> & { secondsLeft(): number };
+const solveSeconds = ({ secondsLeft }: Budget) => Math.max(leastSolveSeconds, secondsLeft());
+
+function search(
+  deps: PlanJobDeps,
+  given: Given,
+  before: Programme,
+  last: readonly PlannedMeeting[] | undefined,
+  budget: Budget,
+  watch: Watch,
+): NewDraft | Promise<NewDraft> {
+  const { event, values, closed } = given;
+  const isReplan = budget.kind === 'replan' && last !== undefined;
   if (event.format === 'roundtable')
     return isReplan
-      ? withMoved(reseat(event, values, last, asked, closed), last)
-      : seatEvent(deps.store, event, values, asked, closed, watch.stopped);
-  return isReplan ? replan(deps, given, before, last, asked, watch) : planAnew(deps, given, before, asked, watch);
+      ? withMoved(reseat(event, values, last, budget, closed), last)
+      : seatEvent(deps.store, event, values, budget, closed, () => watch.stopped() || budget.secondsLeft() <= 0);
+  return isReplan ? replan(deps, given, before, last, budget, watch) : planAnew(deps, given, before, budget, watch);
 }
 
 function* pairsToCheck(
@@ -141,23 +170,24 @@ function* pairsToCheck(
   for (const { origin, people } of last) if (origin !== 'roundtable') yield [people[0]!, people[1]!];
 }
 
-type Given = Omit<Parameters<typeof buildProgramme>[0], 'locks' | 'kept'>;
+type Given = Omit<Parameters<typeof buildProgramme>[0], 'locks' | 'kept'> & { closed: Map<string, Gate> };
 type NewDraft = Omit<Draft, 'plannedAt'>;
 
 async function planAnew(
   { solver }: PlanJobDeps,
   given: Given,
   before: Programme,
-  { seed, steps, seconds }: PlanJobInput,
+  budget: Budget,
   watch: Watch,
 ): Promise<NewDraft> {
+  const { seed, steps } = budget;
   const locked = lockedIn(before);
   const kept = uniqueById([...locked, ...(before.published?.meetings ?? [])]);
   const built = buildProgramme({ ...given, locks: locked, kept });
   const start = lockedSlots(built);
   await nextTurn();
   const result = await solver.solve(
-    { problem: built.problem, seed, steps, seconds, start, early: true },
+    { problem: built.problem, seed, steps, seconds: solveSeconds(budget), start, early: true },
     watch.options(built),
   );
   return draftOf(given.event, built, result, seed);
@@ -172,16 +202,17 @@ async function replan(
   given: Given,
   before: Programme,
   last: readonly PlannedMeeting[],
-  { seed, steps, seconds }: PlanJobInput,
+  budget: Budget,
   watch: Watch,
 ): Promise<NewDraft> {
   const tableOf = new Map(last.map(({ id, round, table }) => [id, { round, table }]));
+  const { seed, steps } = budget;
   const locked = lockedIn(before);
   const isLocked = new Set(locked.map(({ id }) => id));
   const kept = uniqueById([...locked, ...last]);
   let built = buildProgramme({ ...given, locks: kept, kept });
   let result = await solver.solve(
-    { problem: built.problem, seed, steps, seconds, start: lockedSlots(built) },
+    { problem: built.problem, seed, steps, seconds: solveSeconds(budget), start: lockedSlots(built) },
     watch.options(built),
   );
   const unmetBefore = new Set((before.draft?.unmet ?? []).map(({ id }) => id));
@@ -190,11 +221,19 @@ async function replan(
       priority !== undefined && result.slots[m] === -1 && built.freeSlots[m]!.length > 0 && !unmetBefore.has(id),
   );
   const theirs = new Set(lost.flatMap(({ people }) => people));
-  const budget = { seed, steps: Math.ceil(steps * movingShare), seconds };
   for (const mayMove of [(people: readonly string[]) => people.some((one) => theirs.has(one)), () => true]) {
-    if (lost.length === 0 || watch.stopped()) break;
+    if (lost.length === 0 || watch.stopped() || budget.secondsLeft() <= 0) break;
     const freer = loosened(built, ({ id, people }) => !isLocked.has(id) && mayMove(people));
-    const moved = await solver.solve({ problem: freer.problem, ...budget, start: result.slots }, watch.options(freer));
+    const moved = await solver.solve(
+      {
+        problem: freer.problem,
+        seed,
+        steps: Math.ceil(steps * movingShare),
+        seconds: solveSeconds(budget),
+        start: result.slots,
+      },
+      watch.options(freer),
+    );
     if (!meetsMore(moved.score, result.score)) continue;
     [built, result] = [freer, moved];
     break;
@@ -287,7 +326,8 @@ function watchJob(mine: ChangeMine, context: JobContext): Watch {
   }, tellEveryMs).unref();
   return {
     options: ({ problem }) => ({
-      signal: stop.signal,
+      // Stopped before it began: a search that gets no time at all has no programme to give.
+      signal: stop.signal.aborted ? context.signal : stop.signal,
       onProgress({ slots, score, bounds }) {
         const met = slots.filter((slot) => slot !== -1).length;
         latest = { id: context.jobId, value: score.value, met, gaps: score.gaps, bounds };

@@ -14,6 +14,8 @@ export interface ProgrammeQuality {
   cutOff: boolean;
   seed: number;
   steps: number;
+  /** Attendees, needs and round tables whose scores were not known in time. Absent: none. */
+  unvalued?: number | undefined;
 }
 
 export interface Draft {

@@ -1,4 +1,6 @@
 /** The life of a programme: plan, look, lock, publish, re-plan, check in, refill. */
+import { isDeepStrictEqual } from 'node:util';
+import { gapsWith, type Absence } from '../domain/programme/absences.ts';
 import { freeRounds } from '../domain/programme/free-rounds.ts';
 import {
   differenceOf,
@@ -14,7 +16,9 @@ import {
 import { roundsOf, timesOf } from '../domain/programme/rounds.ts';
 import { dayAt } from '../domain/day.ts';
 import type { MatchEvent } from '../domain/event.ts';
-import { Problem } from '../domain/problem.ts';
+import { Problem, type FieldFault } from '../domain/problem.ts';
+import { faultsOf } from './faults.ts';
+import { eventSchema } from './schemas/event.ts';
 import { programmeMailJob, withMails } from './programme-mail.ts';
 import { planJob, type PlanJobInput } from './plan-job.ts';
 import type { Clock, JobQueue, JobRecord, Store, Stored } from './ports.ts';
@@ -38,11 +42,11 @@ type Budget = Pick<PlanJobInput, 'seed' | 'steps' | 'seconds'>;
 export interface Programmes {
   /** @throws Problem `not-found`, `not-allowed-now` while one is being planned. */
   plan(eventId: string, options: Budget & { offers: boolean }): Promise<Stored<JobRecord>>;
-  /** Absences become availability gaps of the event. Beginning from the published programme, else the draft. */
-  replan(
-    eventId: string,
-    options: Budget & { absences: { attendeeId: string; rounds: number[] }[] },
-  ): Promise<Stored<JobRecord>>;
+  /**
+   * Absences become availability gaps of the event. Beginning from the published programme, else the draft.
+   * @throws Problem `not-found`, `invalid`, `not-allowed-now` as plan; StoreError `stale`. Then nothing is changed.
+   */
+  replan(eventId: string, options: Budget & { absences: Absence[] }): Promise<Stored<JobRecord>>;
   /** The running planning ends with the best so far. @throws Problem `not-allowed-now` when none runs. */
   stop(eventId: string): Promise<Stored<Programme>>;
   get(eventId: string): Promise<{ stored: Stored<Programme>; view: ProgrammeView }>;
@@ -64,15 +68,19 @@ export interface Programmes {
 export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: Clock }): Programmes {
   const { store, queue, clock } = deps;
 
+  const runningJob = async (programme: Programme): Promise<Stored<JobRecord> | undefined> => {
+    const job = programme.job && (await queue.get(programme.job.id));
+    return job?.doc.state === 'active' || job?.doc.state === 'waiting' ? job : undefined;
+  };
+  const refuseWhileRunning = async (programme: Programme) => {
+    const running = await runningJob(programme);
+    if (running !== undefined)
+      throw new Problem('not-allowed-now', 'A planning of this event is running. Wait for it or stop it.', {
+        extra: { jobId: running.id },
+      });
+  };
+
   const start = async (input: PlanJobInput) => {
-    const known = await changeProgramme(store, input.eventId, (programme) => programme);
-    if (known.doc.job !== undefined) {
-      const running = await queue.get(known.doc.job.id);
-      if (running?.doc.state === 'active' || running?.doc.state === 'waiting')
-        throw new Problem('not-allowed-now', 'A planning of this event is running. Wait for it or stop it.', {
-          extra: { jobId: known.doc.job.id },
-        });
-    }
     const id = await queue.enqueue(planJob, input.eventId, input);
     await changeExisting(store, input.eventId, ({ stopJob, ...programme }) => ({
       ...programme,
@@ -91,40 +99,29 @@ export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: C
   return {
     async plan(eventId, options) {
       await eventOf(store, eventId);
+      const { doc } = await changeProgramme(store, eventId, (programme) => programme);
+      await refuseWhileRunning(doc);
       return start({ eventId, kind: 'plan', ...options });
     },
 
     async replan(eventId, { absences, ...budget }) {
       const { doc: event, version } = await eventOf(store, eventId);
-      await programmeOf(store, eventId);
-      const unknown = absences.filter(({ attendeeId }) => !event.attendees.includes(attendeeId));
-      if (unknown.length > 0)
-        throw new Problem('invalid', 'Somebody absent does not attend.', {
-          faults: unknown.map(({ attendeeId }, i) => ({
-            field: `absences.${i}.attendeeId`,
-            code: 'not_attending',
-            message: 'Does not attend this event.',
-            value: attendeeId,
-          })),
-        });
-      if (absences.length > 0) {
-        const all = Array.from({ length: event.rounds }, (_, i) => i + 1);
-        const gaps = absences.map(({ attendeeId, rounds }) => ({
-          attendeeId,
-          rounds: rounds.length === 0 ? all : rounds.filter((round) => round <= event.rounds),
-        }));
-        await store
-          .collection('events')
-          .replace(eventId, { ...event, availabilityGaps: [...(event.availabilityGaps ?? []), ...gaps] }, version);
+      // Before anything is written: whoever is refused has changed nothing.
+      await refuseWhileRunning((await programmeOf(store, eventId)).doc);
+      const absent = withAbsences(event, absences);
+      if (absent !== event) {
+        await store.collection('events').replace(eventId, absent, version);
+        // A planning that began meanwhile finds the event changed, and plans it as it is now.
+        const running = await runningJob((await programmeOf(store, eventId)).doc);
+        if (running !== undefined) return running;
       }
       return start({ eventId, kind: 'replan', offers: false, ...budget });
     },
 
     async stop(eventId) {
       const { doc } = await programmeOf(store, eventId);
-      const job = doc.job === undefined ? undefined : await queue.get(doc.job.id);
-      if (job?.doc.state !== 'active' && job?.doc.state !== 'waiting')
-        throw new Problem('not-allowed-now', 'No planning of this event is running.');
+      const job = await runningJob(doc);
+      if (job === undefined) throw new Problem('not-allowed-now', 'No planning of this event is running.');
       return changeProgramme(store, eventId, (programme) => ({ ...programme, stopJob: job.id }));
     },
 
@@ -147,7 +144,7 @@ export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: C
               ? []
               : [
                   {
-                    field: `locks.${i}`,
+                    field: `locks[${i}]`,
                     code: 'unknown_meeting',
                     message: 'There is no such planned meeting.',
                     value: id,
@@ -199,7 +196,14 @@ export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: C
           ...(checkedIn ?? []).flatMap((id, i) =>
             event.attendees.includes(id)
               ? []
-              : [{ field: `checkedIn.${i}`, code: 'not_attending', message: 'Does not attend this event.', value: id }],
+              : [
+                  {
+                    field: `checkedIn[${i}]`,
+                    code: 'not_attending',
+                    message: 'Does not attend this event.',
+                    value: id,
+                  },
+                ],
           ),
           ...Object.keys(met ?? {}).flatMap((id) => {
             const field = `met.${id}`;
@@ -246,6 +250,45 @@ export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: C
       });
     },
   };
+}
+
+/** The event itself where that says nothing new. @throws Problem `invalid`. */
+function withAbsences(event: MatchEvent, absences: readonly Absence[]): MatchEvent {
+  const faults = absences.flatMap(({ attendeeId, rounds }, i): FieldFault[] => [
+    ...(event.attendees.includes(attendeeId)
+      ? []
+      : [
+          {
+            field: `absences[${i}].attendeeId`,
+            code: 'not_attending',
+            message: 'Does not attend this event.',
+            value: attendeeId,
+          },
+        ]),
+    ...rounds.flatMap((value, r) =>
+      value <= event.rounds
+        ? []
+        : [
+            {
+              field: `absences[${i}].rounds[${r}]`,
+              code: 'no_such_round',
+              message: `The event has ${event.rounds} rounds.`,
+              value,
+            },
+          ],
+    ),
+  ]);
+  if (faults.length > 0)
+    throw new Problem('invalid', 'Some absences do not fit the event.', { faults: faults.slice(0, 100) });
+  if (absences.length === 0) return event;
+  const availabilityGaps = gapsWith(event, absences);
+  if (isDeepStrictEqual(availabilityGaps, event.availabilityGaps)) return event;
+  const absent = { ...event, availabilityGaps };
+  const parsed = eventSchema.safeParse(absent);
+  if (parsed.success) return absent;
+  throw new Problem('invalid', 'With these absences the event would not be valid.', {
+    faults: faultsOf(parsed.error, absent),
+  });
 }
 
 function viewOf(event: MatchEvent, programme: Programme): ProgrammeView {

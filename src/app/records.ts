@@ -137,7 +137,7 @@ async function checkMembers(members: Collection<Member>, event: MatchEvent): Pro
   const faults = event.attendees.flatMap((id, i) =>
     known.has(id)
       ? []
-      : [{ field: `attendees.${i}`, code: 'unknown_member', message: 'There is no member with this id.', value: id }],
+      : [{ field: `attendees[${i}]`, code: 'unknown_member', message: 'There is no member with this id.', value: id }],
   );
   if (faults.length > 0)
     throw new Problem('invalid', 'Some attendees are not known.', { faults: faults.slice(0, 100) });

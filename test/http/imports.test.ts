@@ -69,7 +69,7 @@ describe('an import', () => {
     const { body: report } = await send(body);
     for (const one of [dry, report]) {
       expect(counts(one)).toEqual({ created: 3, updated: 0, unchanged: 0, refused: 2 });
-      expect(faults(one).sort()).toEqual(['2 attendees.1 unknown_member', '3 rounds too_small']);
+      expect(faults(one).sort()).toEqual(['2 attendees[1] unknown_member', '3 rounds too_small']);
     }
     expect((await read(`events/${prefix}e`)).body.requestedMeetings).toHaveLength(1);
     expect((await read(`events/${prefix}f`)).status).toBe(404);

@@ -483,7 +483,7 @@ describe('suggestions', () => {
     const direct = await suggest({ ...fromMatches, candidateIds: [counterpartId] });
     expect(direct.body).toEqual({ created: [], skipped: [] });
     const why = await api().get(`/api/v1/members/s-m01/matches/investors/${counterpartId}`);
-    expect(why.body.closed).toMatchObject({ code: 'declined' });
+    expect(why.body.closed).toMatchObject({ code: 'rejected' });
 
     const other = first.created[1]!;
     await done(other.id, 'approve');

@@ -7,6 +7,8 @@ import request from 'supertest';
 import type { z } from 'zod';
 import { emptyProgramme, type Published } from '../../src/app/programme.ts';
 import { withMails } from '../../src/app/programme-mail.ts';
+import { openThreadSolver } from '../../src/adapters/solver/thread-solver.ts';
+import { planJobHandler } from '../../src/app/plan-job.ts';
 import { programmeAnswer } from '../../src/app/schemas/programme.ts';
 import type { MatchEvent } from '../../src/domain/event.ts';
 import { escapeHtml } from '../../src/domain/html.ts';
@@ -590,7 +592,7 @@ test('what hangs together is not torn apart', async () => {
   const unknown = await api()
     .post('/api/v1/events')
     .send({ ...(await eventOf('s-e01')), id: 'x', attendees: ['s-m01', 'nobody'] });
-  expect(unknown.body.errors).toMatchObject([{ field: 'attendees.1', code: 'unknown_member' }]);
+  expect(unknown.body.errors).toMatchObject([{ field: 'attendees[1]', code: 'unknown_member' }]);
 });
 
 test('a member that is erased leaves its events: bookings are called off and no longer name it', async () => {
@@ -669,4 +671,176 @@ test('an event that is changed while it is planned is planned as it is now', asy
   expect(draft!.meetings.length).toBeGreaterThan(10);
   expect(draft!.meetings.some(({ people }) => people.includes('s-m25'))).toBe(false);
   expect((await api().post(at('shifting', '/programme/publish'))).status).toBe(200);
+});
+
+test('a re-planning that is refused has changed nothing, and of many at once each one that is taken is heeded', async () => {
+  await copyOf('s-e01', 'refused');
+  await running('refused');
+  const before = await api().get(at('refused'));
+  const replan = (id: string, attendeeId: string) =>
+    api()
+      .post(at(id, '/programme/replan'))
+      .send({ ...budget, absences: [{ attendeeId, rounds: [] }] });
+  expect((await replan('refused', 's-m01')).status).toBe(409);
+  const after = await api().get(at('refused'));
+  expect([after.headers['etag'], after.body]).toEqual([before.headers['etag'], before.body]);
+  await api().post(at('refused', '/programme/stop'));
+  await service.idle();
+
+  const answers = await Promise.all(
+    (after.body as MatchEvent).attendees
+      .slice(0, 10)
+      .map(async (id) => [id, (await replan('refused', id)).status] as const),
+  );
+  await service.idle();
+  const taken = answers.filter(([, status]) => status === 202).map(([id]) => id);
+  expect(taken.length).toBeGreaterThan(0);
+  const known = (before.body.availabilityGaps ?? []).length;
+  const gaps = (await eventOf('refused')).availabilityGaps!;
+  const told = gaps.filter(({ rounds }) => rounds.length === after.body.rounds).map(({ attendeeId }) => attendeeId);
+  expect([told.sort(), gaps.length <= known + taken.length]).toEqual([taken.sort(), true]);
+  const { draft } = await programme('refused');
+  expect(draft!.meetings.some(({ people }) => people.some((id) => taken.includes(id)))).toBe(false);
+});
+
+test('absences are merged, and fit the event', async () => {
+  await copyOf('s-e02', 'absences', { availabilityGaps: [{ attendeeId: 's-m34', rounds: [1], note: 'late' }] });
+  await planned('absences');
+  const replan = (absences: object[]) =>
+    api()
+      .post(at('absences', '/programme/replan'))
+      .send({ ...budget, absences });
+  const refused = await replan([
+    { attendeeId: 's-m35', rounds: [] },
+    { attendeeId: 'nobody', rounds: [] },
+    { attendeeId: 's-m35', rounds: [1, 59] },
+  ]);
+  expect([refused.status, refused.body.errors]).toMatchObject([
+    422,
+    [
+      { field: 'absences[1].attendeeId', code: 'not_attending' },
+      { field: 'absences[2].rounds[1]', code: 'no_such_round', value: 59 },
+    ],
+  ]);
+  for (const rounds of [[2], [1, 2], [2, 1]])
+    await planned('absences', '/programme/replan', { absences: [{ attendeeId: 's-m34', rounds }] });
+  const { availabilityGaps } = await eventOf('absences');
+  expect(availabilityGaps).toEqual([
+    { attendeeId: 's-m34', rounds: [1], note: 'late' },
+    { attendeeId: 's-m34', rounds: [1, 2] },
+  ]);
+
+  const outOfRange = await api()
+    .patch(at('absences'))
+    .set('If-Match', '*')
+    .set('Content-Type', 'application/merge-patch+json')
+    .send(JSON.stringify({ availabilityGaps: [{ attendeeId: 's-m34', rounds: [1, 59] }] }));
+  expect([outOfRange.status, outOfRange.body.errors]).toMatchObject([
+    422,
+    [{ field: 'availabilityGaps[0].rounds[1]' }],
+  ]);
+  // As full as an event may be.
+  const note = 'busy';
+  await patchEvent('absences', {
+    availabilityGaps: Array.from({ length: 5000 }, () => ({ attendeeId: 's-m34', rounds: [1], note })),
+  });
+  expect((await replan([{ attendeeId: 's-m35', rounds: [] }])).status).toBe(422);
+  await patchEvent('absences', { description: 'Still to be edited.' });
+});
+
+test('a side that declined is not seated with the other whatever an adviser says; an adviser may think better of a rejection', async () => {
+  const member = async (id: string, kind: string, more: object = {}) =>
+    expect(
+      (
+        await api()
+          .post('/api/v1/members')
+          .send({ id, kind, name: id, ...more })
+      ).status,
+    ).toBe(201);
+  await member('turned-s', 'startup', { competesWith: ['turned-rival'] });
+  for (const id of ['turned-no', 'turned-rejected', 'turned-rival'])
+    await member(id, 'investor', { stages: ['growth'] });
+  await service.idle();
+  const act = async (id: string, event: string, body: object = {}) =>
+    expect([event, (await api().post(`/api/v1/introductions/${id}/${event}`).send(body)).status]).toEqual([event, 200]);
+  const introduced = async (counterpartId: string) => {
+    const answer = await api()
+      .post('/api/v1/introductions')
+      .send({ subjectType: 'member', subjectId: 'turned-s', counterpartType: 'member', counterpartId });
+    expect([answer.status, answer.body.detail]).toEqual([201, undefined]);
+    return answer.body.id as string;
+  };
+  await act(await introduced('turned-rejected'), 'reject', { code: 'other' });
+  const declined = await introduced('turned-no');
+  await act(declined, 'approve');
+  await act(declined, 'send', { to: 'both', withoutMail: true });
+  await act(declined, 'decline', { side: 'b', code: 'other' });
+
+  const requested = ['turned-no', 'turned-rejected', 'turned-rival'].map((to) => ({
+    from: 'turned-s',
+    to,
+    priority: 1 as const,
+  }));
+  const attendees = ['turned-s', ...requested.map(({ to }) => to)];
+  const event = { name: 'Turned', date: '2027-01-10', rounds: 4, tables: 2, slotMinutes: 20, attendees };
+  await api()
+    .post('/api/v1/events')
+    .send({ ...event, id: 'turned', requestedMeetings: requested });
+  const gatesOf = async () => {
+    const { draft } = await planned('turned', '/programme', { offers: false });
+    return Object.fromEntries(draft!.unmet.map(({ id, gate }) => [id, gate?.code]));
+  };
+  const closed = await gatesOf();
+  expect(closed).toEqual({
+    'turned-no~turned-s': 'declined',
+    'turned-rejected~turned-s': 'rejected',
+    'turned-rival~turned-s': 'competitor',
+  });
+  await patchEvent('turned', { requestedMeetings: requested.map((one) => ({ ...one, despiteGate: 'knows better' })) });
+  expect(await gatesOf()).toEqual({ 'turned-no~turned-s': 'declined', 'turned-rival~turned-s': 'competitor' });
+});
+
+test('a planning whose scores take too long, or that is stopped meanwhile, goes on with those that are known', async () => {
+  const { store, matching, clock } = service.engine;
+  const solver = openThreadSolver();
+  let rankings = 0;
+  // Each takes longer than all of the seconds that are given.
+  const slow = {
+    ...matching,
+    async rankAll(...args: Parameters<typeof matching.rankAll>) {
+      rankings++;
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      return matching.rankAll(...args);
+    },
+  };
+  const plan = planJobHandler({ store, clock, solver, matching: slow });
+  const told: number[][] = [];
+  const context = {
+    jobId: 'slow',
+    attempt: 1,
+    signal: new AbortController().signal,
+    progress: (...done: number[]) => void told.push(done),
+  };
+  try {
+    for (const [id, seconds, stopJob] of [
+      ['slowstopped', 3600, 'slow'],
+      ['slow', 1, undefined],
+    ] as const) {
+      await copyOf('s-e01', id);
+      const event = await eventOf(id);
+      await store.collection('programmes').insert(id, { ...emptyProgramme(id), stopJob });
+      [rankings, told.length] = [0, 0];
+      const ended = await plan({ eventId: id, kind: 'plan', seed: 1, steps: 20_000, seconds, offers: true }, context);
+      expect(ended).toMatchObject({ outcome: 'planned' });
+      expect(rankings).toBeLessThan(event.attendees.length);
+      expect(told[0]).toEqual([0, event.attendees.length + (event.needIds ?? []).length]);
+      const { draft } = await programme(id);
+      expect([draft!.quality.cutOff, draft!.quality.unvalued! > 0]).toEqual([true, true]);
+      expect(faultsOfPlan(event, draft!.meetings as PlannedMeeting[])).toEqual([]);
+      expect(draft!.meetings.length).toBeGreaterThan(10);
+      expect(draft!.unmet.find(({ id: unmet }) => unmet === 's-m07~s-m26')?.reason).toBe('gate-closed');
+    }
+  } finally {
+    await solver.close();
+  }
 });

@@ -128,7 +128,7 @@ test('the ranking hears of pairs that were turned down, work together, or are op
   const both = (value: string) => [value, value];
   expect(await state()).toEqual(both('none'));
   await act('reject', { code: 'conflict' });
-  expect(await state()).toEqual(both('declined'));
+  expect(await state()).toEqual(both('rejected'));
   await act('undo');
   expect(await state()).toEqual(both('none'));
   await act('approve');

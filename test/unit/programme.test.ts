@@ -44,8 +44,15 @@ const events = fc
       { selector: ({ id }) => id, maxLength: 2 },
     ),
   })
-  .map((some) =>
-    eventSchema.parse({ id: 'e', name: 'E', date: '2027-01-10', slotMinutes: 20, seatsPerTable: 3, ...some }),
+  .map(({ availabilityGaps, ...some }) =>
+    eventSchema.parse({
+      ...{ id: 'e', name: 'E', date: '2027-01-10', slotMinutes: 20, seatsPerTable: 3 },
+      ...some,
+      availabilityGaps: availabilityGaps.map((gap) => ({
+        ...gap,
+        rounds: gap.rounds.filter((round) => round <= some.rounds),
+      })),
+    }),
   );
 const pair = fc.record({ a: name, b: name, value: fc.integer({ min: 0, max: 200 }), offered: fc.boolean() });
 

@@ -104,7 +104,17 @@ export const eventFields = {
 
 /** What no single field can tell. */
 function coherent(event: Omit<MatchEvent, 'id'>, context: z.RefinementCtx): void {
-  const fault = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+  const fault = (path: string | PropertyKey[], message: string) =>
+    context.addIssue({ code: 'custom', path: [path].flat(), message });
+  const inRange = (path: PropertyKey[], rounds: readonly number[] = []) => {
+    for (const [i, number] of rounds.entries())
+      if (number > event.rounds) fault([...path, i], `the event has ${event.rounds} rounds`);
+  };
+  for (const [i, gap] of (event.availabilityGaps ?? []).entries())
+    inRange(['availabilityGaps', i, 'rounds'], gap.rounds);
+  for (const [i, table] of (event.roundtables ?? []).entries()) inRange(['roundtables', i, 'rounds'], table.rounds);
+  for (const [i, one] of (event.advisers ?? []).entries())
+    inRange(['advisers', i, 'availableRounds'], one.availableRounds);
   const ends = [0, ...(event.dayEndAfterRounds ?? []).filter((end) => end < event.rounds), event.rounds].sort(
     (a, b) => a - b,
   );

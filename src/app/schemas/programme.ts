@@ -16,7 +16,12 @@ const budget = {
     .default(1)
     .describe('The same seed and steps give the same programme.'),
   steps: z.int().min(1000).max(1_000_000_000).default(8_000_000).describe('Budget of moves.'),
-  seconds: z.number().min(1).max(3600).default(120).describe('Cut off by the clock, with the best so far.'),
+  seconds: z
+    .number()
+    .min(1)
+    .max(3600)
+    .default(120)
+    .describe('Cut off by the clock, with the best so far. Scores take half of it at most, the search has the rest.'),
 };
 export const planRequest = z
   .strictObject({
@@ -99,6 +104,12 @@ const quality = z
     cutOff: z.boolean(),
     seed: z.number(),
     steps: z.number(),
+    unvalued: z
+      .number()
+      .optional()
+      .describe(
+        'Attendees, needs and round tables whose scores were not known when it was stopped or half of its seconds were over: their meetings may count too few points, and fewer are offered. Give it more seconds. Absent: none.',
+      ),
   })
   .meta({ id: 'ProgrammeQuality' });
 const difference = z

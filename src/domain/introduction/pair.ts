@@ -21,7 +21,7 @@ export function pairStateOf({ state, outcomes }: Pick<Introduction, 'state' | 'o
   switch (state) {
     case 'rejected':
     case 'declined':
-      return 'declined';
+      return state;
     case 'accepted':
     case 'scheduled':
     case 'met':

@@ -76,15 +76,20 @@ export const gates = {
     en: "The need is the candidate's own.",
   },
   declined: {
-    nb: 'Forslaget er avvist eller takket nei til tidligere.',
-    nn: 'Framlegget er avvist eller takka nei til tidlegare.',
-    en: 'The suggestion was rejected or declined before.',
+    nb: 'En av partene har takket nei til forslaget.',
+    nn: 'Ein av partane har takka nei til framlegget.',
+    en: 'One of the parties declined the suggestion.',
+  },
+  rejected: {
+    nb: 'Forslaget er avvist av en rådgiver tidligere.',
+    nn: 'Framlegget er avvist av ein rådgjevar tidlegare.',
+    en: 'The suggestion was rejected by an adviser before.',
   },
 } as const satisfies Record<string, Sentence>;
 export type GateCode = keyof typeof gates;
 
 /** What a party has said for itself. An adviser may know better than any other gate, but opens none of these. */
-export const bindingGates: readonly GateCode[] = ['itself', 'opted-out', 'competitor', 'own-need'];
+export const bindingGates: readonly GateCode[] = ['itself', 'opted-out', 'competitor', 'own-need', 'declined'];
 
 export interface ClosedGate {
   code: GateCode;
@@ -98,7 +103,10 @@ const optedOut = (member: Member) => member.matching?.optedOut === true;
 const competes = (a: Member, b: Member) =>
   (a.competesWith?.includes(b.id) ?? false) || (b.competesWith?.includes(a.id) ?? false);
 
-/** Gates between a company (subject of `fields`) and an investor (candidate). The first closed one, in this order. */
+/**
+ * Gates between a company (subject of `fields`) and an investor (candidate). The first closed one, in this order: what
+ * binds comes before what an adviser may open.
+ */
 export function investorGate(
   company: MemberParty,
   traits: Traits,
@@ -112,6 +120,7 @@ export function investorGate(
   if (!raisingKinds.includes(c.kind) || i.kind !== 'investor')
     return { code: 'wrong-kind', fields: ['company.kind', 'investor.kind'] };
   if (optedOut(c) || optedOut(i)) return { code: 'opted-out', fields: ['matching.optedOut'] };
+  if (competes(c, i)) return { code: 'competitor', fields: ['competesWith'] };
   if (c.fundingStage === 'none' || c.fundingStage === 'bootstrapped')
     return { code: 'not-raising', fields: ['company.fundingStage'] };
   if (i.matching?.openForDeals === false) return { code: 'fund-closed', fields: ['investor.matching.openForDeals'] };
@@ -128,7 +137,6 @@ export function investorGate(
     return { code: 'exclusion', fields: [`investor.${excluded.cite.field}`], cite: excluded.cite };
   if (i.portfolio?.includes(c.id) || portfolio.some((owned) => competes(owned, c)))
     return { code: 'portfolio', fields: ['investor.portfolio', 'company.competesWith'] };
-  if (competes(c, i)) return { code: 'competitor', fields: ['competesWith'] };
   return undefined;
 }
 

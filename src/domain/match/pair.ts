@@ -18,10 +18,10 @@ export const matchKinds = ['investors', 'startups', 'partners', 'customers', 'su
 export type MatchKind = (typeof matchKinds)[number];
 
 /**
- * `declined`: an adviser rejected the pair or a side said no; `working-together`: no introduction is needed any more;
- * `introduced-before`: both had said yes, and nothing came of it. Only `declined` closes a gate.
+ * `declined`: a side said no; `rejected`: an adviser did; `working-together`: no introduction is needed any more;
+ * `introduced-before`: both had said yes, and nothing came of it. Only the first two close a gate.
  */
-export type PairState = 'none' | 'declined' | 'working-together' | 'introduced-before';
+export type PairState = 'none' | 'declined' | 'rejected' | 'working-together' | 'introduced-before';
 
 /** What judging needs to know beside the two parties. Everything is a lookup: no I/O, no clock. */
 export interface MatchContext {
@@ -101,7 +101,10 @@ export function gateFor(
   candidate: Party,
   context: MatchContext,
 ): ClosedGate | undefined {
-  if (context.pairState(subject.id, candidate.id) === 'declined') return { code: 'declined', fields: [] };
+  return withHistory(context.pairState(subject.id, candidate.id), () => gateOfRoles(kind, subject, candidate, context));
+}
+
+function gateOfRoles(kind: MatchKind, subject: Party, candidate: Party, context: MatchContext): ClosedGate | undefined {
   const roles = rolesOf(subject, candidate, kind);
   switch (roles.task) {
     case 'investor_for_startup': {
@@ -132,8 +135,13 @@ export function meetingGate(one: MemberParty, other: MemberParty, context: Match
     return gateFor('investors', one, other, context);
   if (one.doc.kind === 'investor' && raisingKinds.includes(other.doc.kind))
     return gateFor('startups', one, other, context);
-  if (context.pairState(one.id, other.id) === 'declined') return { code: 'declined', fields: [] };
-  return partnerGate(one, other, () => true);
+  return withHistory(context.pairState(one.id, other.id), () => partnerGate(one, other, () => true));
+}
+
+/** A side's no comes before every other gate; an adviser's, which may be opened again, hides none that binds. */
+function withHistory(state: PairState, gate: () => ClosedGate | undefined): ClosedGate | undefined {
+  if (state === 'declined') return { code: 'declined', fields: [] };
+  return gate() ?? (state === 'rejected' ? { code: 'rejected', fields: [] } : undefined);
 }
 
 /** The score of a pair whose gates are open. */
