@@ -55,7 +55,7 @@ async function importHere(config: Config, dir: string, dryRun: boolean): Promise
   try {
     // Embedded right below; if that is cut short, the next start of a server makes up for it.
     const embedding = shared ? engine.embedding : { request: async () => undefined };
-    const report = await importLines({ store: engine.store, embedding }, linesOfFolder(dir), {
+    const report = await importLines({ store: engine.store, embedding, clock: engine.clock }, linesOfFolder(dir), {
       dryRun,
       onProgress: (lines) => say(`Read ${lines} lines`),
     });
