@@ -21,7 +21,12 @@ export type ImportJobInput = z.infer<typeof importJobInput>;
 /** Small, so that other requests are served between two chunks. */
 const chunkBytes = 1 << 16;
 
-export function importJobHandler(deps: { store: Store; embedding: Embedding; clock: Clock; spoolDir: string }): JobHandler {
+export function importJobHandler(deps: {
+  store: Store;
+  embedding: Embedding;
+  clock: Clock;
+  spoolDir: string;
+}): JobHandler {
   return async (input, context) => {
     const { file, dryRun, totalBytes } = importJobInput.parse(input);
     const stream = createReadStream(path.join(deps.spoolDir, file), {

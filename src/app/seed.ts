@@ -88,7 +88,8 @@ export async function loadSeed(
   }
   const state = found.doc as SeedState;
   if (state.state !== 'loading') return state.state === 'skipped' ? 'skipped' : 'already';
-  const load = () => importLines({ ...deps, clock: { now: () => now } }, seedLines(files, new Date(state.startedAt)), { dryRun: false });
+  const load = () =>
+    importLines({ ...deps, clock: { now: () => now } }, seedLines(files, new Date(state.startedAt)), { dryRun: false });
   let report = await load();
   // What another process wrote in the same moment is refused once; at the second look it is there.
   if (report.refused > 0) report = await load();

@@ -9,7 +9,9 @@ export const pastEventSchema = z.strictObject({
     .array(id)
     .min(1)
     .max(100)
-    .describe('The investors that funded, or the suppliers that delivered: matches cite it for them. One must be known.'),
+    .describe(
+      'The investors that funded, or the suppliers that delivered: matches cite it for them. One must be known.',
+    ),
   date: isoDate.describe('When it came about; not in the future.'),
 });
 
