@@ -12,7 +12,7 @@ import { runCommand } from './command.ts';
 /** Why it stays, and what to do. */
 const hints: Record<KeptBecause, string> = {
   changed: 'for somebody changed it (delete it by DELETE /api/v1/members/ID, /needs/ID or /events/ID)',
-  'has-programme': 'for it has a programme (DELETE /api/v1/events/ID)',
+  'has-programme': 'for it has a programme (DELETE /api/v1/events/ID/programme if not published, then run this again)',
   'owns-needs': 'for it owns needs that stay (delete those, then run this again)',
   'attends-events': 'for it attends events that stay (delete those, then run this again)',
   'in-introductions': 'for it is in introductions (DELETE /api/v1/members/ID?cascade=withdraw, or /needs/ID)',
