@@ -168,7 +168,9 @@ async function benchImport(members: number): Promise<void> {
   const lines = Array.from({ length: members }, (_, n) => ({ line: n + 1, text: JSON.stringify(syntheticMember(n)) }));
   const store = openSqliteStore(path.join(folder, 'rows.sqlite'));
   const ms = await milliseconds(() =>
-    importLines({ store, embedding: { request: async () => undefined } }, lines, { dryRun: false }),
+    importLines({ store, embedding: { request: async () => undefined }, clock: { now: () => new Date() } }, lines, {
+      dryRun: false,
+    }),
   );
   await store.close();
   print(`import: ${members} members stored in ${(ms / 1000).toFixed(1)} s`);

@@ -5,12 +5,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { facetsOfMember, facetsOfNeed } from '../src/domain/facet.ts';
-import { importLines, type ImportReport } from '../src/app/import.ts';
+import { importLines } from '../src/app/import.ts';
 import type { ImportLine } from '../src/app/import-line.ts';
 import { readLines } from '../src/app/read-lines.ts';
+import { dated } from '../src/app/seed.ts';
 import { composeEngine, type Engine } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
 import { createLog } from '../src/log.ts';
+import { projectRoot } from '../src/project-root.ts';
+import type { Refuse } from './command.ts';
+
+/** Faults of the folder that a command names. */
+const faultsShown = 20;
 
 export const clusterFiles = ['members.jsonl', 'needs.jsonl', 'history.jsonl', 'events.jsonl'] as const;
 
@@ -21,19 +27,25 @@ export function filesOf(dir: string): string[] {
   return present;
 }
 
-export async function* linesOfFolder(dir: string): AsyncGenerator<ImportLine> {
+/** In the seed's own folder days count from `today`, as they do from the day of a first start. */
+export async function* linesOfFolder(dir: string, today: Date): AsyncGenerator<ImportLine> {
+  const isSeed = path.resolve(dir) === path.join(projectRoot(), 'seed');
   for (const file of filesOf(dir))
-    yield* readLines(createReadStream(path.join(dir, file)) as AsyncIterable<Buffer>, file);
+    for await (const line of readLines(createReadStream(path.join(dir, file)) as AsyncIterable<Buffer>, file))
+      yield isSeed
+        ? { ...line, text: JSON.stringify(dated(JSON.parse(line.text) as Record<string, unknown>, today)) }
+        : line;
 }
 
 /**
- * Calls `use` with an engine that holds the folder's cluster, embedded; removes it afterwards. Progress on stderr. The
- * store is in memory; where KOBLING_TEST_MONGO_URL is set, a database of its own on that server.
+ * Calls `use` with an engine that holds the folder's cluster, embedded; removes it afterwards. Progress on stderr, where
+ * lines that are refused are named too. The store is in memory; where KOBLING_TEST_MONGO_URL is set, a database of its own on that server.
  */
 export async function withClusterFolder<T>(
   dir: string,
   now: string | undefined,
-  use: (engine: Engine, report: ImportReport) => Promise<T>,
+  refuse: Refuse,
+  use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   const config = readConfig(process.env);
   const temporary = await mkdtemp(path.join(os.tmpdir(), 'kobling-'));
@@ -49,12 +61,15 @@ export async function withClusterFolder<T>(
       embedProcesses: Math.max(1, Math.min(4, os.availableParallelism())),
     });
     try {
-      const report = await importLines(engine, linesOfFolder(dir), { dryRun: false });
-      say(`Loaded ${report.created} members and needs from ${dir}; ${report.refused} lines refused.`);
-      for (const fault of report.faults.slice(0, 20))
-        say(`  ${fault.file ?? ''} line ${fault.line}: ${fault.field} ${fault.message}`);
+      // A day given by `now` may lie back: what came about since is no fault, and matches of that day leave it out.
+      const clock = { now: () => new Date(Math.max(Date.now(), engine.clock.now().getTime())) };
+      const report = await importLines({ ...engine, clock }, linesOfFolder(dir, engine.clock.now()), { dryRun: false });
+      say(`Loaded ${report.created} entries from ${dir}; ${report.refused} lines refused.`);
+      for (const { file, line, field, message } of report.faults.slice(0, faultsShown))
+        refuse(`  ${file} line ${line}: ${field} ${message}`);
+      if (report.faults.length > faultsShown) refuse('  and more; npm run import -- --dir DIR --dry-run names them.');
       await embedEverything(engine);
-      return await use(engine, report);
+      return await use(engine);
     } finally {
       await engine.close(0);
       if (mongoUrl !== undefined) await dropDatabase(mongoUrl);

@@ -4,13 +4,20 @@ import { z } from 'zod';
 import { faultsOf } from '../src/app/faults.ts';
 import { Problem } from '../src/domain/problem.ts';
 
+/** Tells on stderr what a command leaves out. */
+export type Refuse = (what: string) => void;
+
+/** The last paragraph of the usage of every command that leaves faulty lines out. */
+export const refusalUsage = `Lines that are refused, of DIR or of the other files, are named with file and line and left out; the rest is done, and
+the exit code is 1.`;
+
 export interface Command<S extends z.ZodObject> {
   usage: string;
   options: S;
-  run(options: z.infer<S>): Promise<number | void>;
+  run(options: z.infer<S>, refuse: Refuse): Promise<number | void>;
 }
 
-/** Boolean schemas take no value; every other option takes one. Exit code 2 for a wrong call, 1 for a failure. */
+/** Boolean schemas take no value; every other option takes one. Exit code 2 for a wrong call, 1 for a failure or a refusal. */
 export async function runCommand<S extends z.ZodObject>({ usage, options, run }: Command<S>): Promise<void> {
   try {
     const flags: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean', short: 'h' } };
@@ -36,7 +43,12 @@ export async function runCommand<S extends z.ZodObject>({ usage, options, run }:
           .join('\n')}\n\n${usage}`,
         2,
       );
-    process.exitCode = (await run(parsed.data)) ?? 0;
+    let isComplete = true;
+    const refuse = (what: string) => {
+      process.stderr.write(`${what}\n`);
+      isComplete = false;
+    };
+    process.exitCode = (await run(parsed.data, refuse)) ?? (isComplete ? 0 : 1);
   } catch (error) {
     if (error instanceof Problem)
       return fail([error.message, ...error.faults.map((f) => `  ${f.field}: ${f.message}`)].join('\n'), 1);

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { evaluate, type Interval } from '../src/domain/evaluate.ts';
-import { rankQuery, type MatchTask } from '../src/app/rank-queries.ts';
+import { rankQuery } from '../src/app/rank-queries.ts';
 import { withClusterFolder } from './cluster-folder.ts';
-import { dateOption, runCommand } from './command.ts';
-import { readJsonLines } from './json-lines.ts';
-import { judgmentSchema } from './judgments.ts';
+import { dateOption, refusalUsage, runCommand } from './command.ts';
+import { orRefuse, readJsonLines } from './json-lines.ts';
+import { judgmentSchema, ofTheFolder } from './judgments.ts';
 
+const keyOf = ({ task, queryId }: { task: string; queryId: string }) => `${task} ${queryId}`;
 const figure = ({ mean, low, high }: Interval) => `${mean.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`;
 
 await runCommand({
@@ -15,20 +16,26 @@ await runCommand({
 
 FILE has lines {"task","queryId","candidateId","grade"}, grade 0-3. Prints nDCG@10 (gain 2^grade - 1, ideal over all
 judged) with unjudged as 0 and on the judged only, and recall@20 of grades 2-3, each with a 95 % bootstrap interval,
-and the ten worst queries of each task.`,
+and the ten worst queries of each task. Judgments about somebody who is not in DIR are counted on stderr and left out.
+
+${refusalUsage}`,
   options: z.object({ dir: z.string(), judgments: z.string(), now: dateOption, json: z.boolean().default(false) }),
-  async run({ dir, judgments: file, now, json }) {
-    const judgments = await readJsonLines(file, judgmentSchema);
-    const figures = await withClusterFolder(dir, now, async ({ matching }) => {
+  async run({ dir, judgments: file, now, json }, refuse) {
+    const lines = await readJsonLines(file, judgmentSchema, refuse);
+    const figures = await withClusterFolder(dir, now, refuse, async ({ matching, catalog }) => {
+      const judged = ofTheFolder(catalog, lines);
       const rankings = new Map<string, string[]>();
-      for (const key of new Set(judgments.map((j) => `${j.task} ${j.queryId}`))) {
-        const [task, queryId] = key.split(' ') as [MatchTask, string];
-        rankings.set(
-          key,
-          (await rankQuery(matching, task, queryId, 1000)).map((line) => line.candidateId),
-        );
+      const firstOf = new Map(judged.toReversed().map((line) => [keyOf(line.value), line]));
+      for (const [key, { value, at }] of firstOf) {
+        const ranked = await orRefuse(at, refuse, rankQuery(matching, value.task, value.queryId, 1000));
+        if (ranked !== undefined)
+          rankings.set(
+            key,
+            ranked.map((line) => line.candidateId),
+          );
       }
-      return evaluate(judgments, (task, queryId) => rankings.get(`${task} ${queryId}`) ?? []);
+      const judgments = judged.map(({ value }) => value).filter((one) => rankings.has(keyOf(one)));
+      return evaluate(judgments, (task, queryId) => rankings.get(keyOf({ task, queryId }))!);
     });
     if (json) {
       process.stdout.write(`${JSON.stringify(figures, null, 1)}\n`);

@@ -30,7 +30,9 @@ and KOBLING_REDIS_URL are set it writes beside the servers, and their workers em
     filesOf(dir);
     const server = isShared(config) ? undefined : await runningServer(config.dataDir);
     const report =
-      server === undefined ? await importHere(config, dir, dryRun) : await importThrough(server.url, dir, dryRun);
+      server === undefined
+        ? await importHere(config, dir, dryRun)
+        : await importThrough(server.url, dir, dryRun, config);
     process.stdout.write(json ? `${JSON.stringify(report, null, 1)}\n` : readable(report));
     return report.refused > 0 ? 1 : 0;
   },
@@ -55,10 +57,14 @@ async function importHere(config: Config, dir: string, dryRun: boolean): Promise
   try {
     // Embedded right below; if that is cut short, the next start of a server makes up for it.
     const embedding = shared ? engine.embedding : { request: async () => undefined };
-    const report = await importLines({ store: engine.store, embedding }, linesOfFolder(dir), {
-      dryRun,
-      onProgress: (lines) => say(`Read ${lines} lines`),
-    });
+    const report = await importLines(
+      { store: engine.store, embedding, clock: engine.clock },
+      linesOfFolder(dir, engine.clock.now()),
+      {
+        dryRun,
+        onProgress: (lines) => say(`Read ${lines} lines`),
+      },
+    );
     if (!dryRun && !shared) await embedEverything(engine);
     return report;
   } finally {
@@ -67,11 +73,11 @@ async function importHere(config: Config, dir: string, dryRun: boolean): Promise
 }
 
 /** Line numbers of the report are those of the stream; the offset of the second file is taken off again. */
-async function importThrough(url: string, dir: string, dryRun: boolean): Promise<ImportReport> {
+async function importThrough(url: string, dir: string, dryRun: boolean, { now }: Config): Promise<ImportReport> {
   say(`A server runs at ${url}: importing through it.`);
   const origins: ImportLine[] = [];
   async function* bytes() {
-    for await (const { text, ...origin } of linesOfFolder(dir)) {
+    for await (const { text, ...origin } of linesOfFolder(dir, now === undefined ? new Date() : new Date(now))) {
       const { fault } = origin;
       origins.push({ ...origin, text: '' });
       // What could not be read here must be refused there too, under its own number.

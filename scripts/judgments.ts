@@ -1,6 +1,9 @@
-/** A graded pair as the commands that measure and learn read it. */
+/** Graded pairs as the commands that measure and learn read them. */
 import { z } from 'zod';
-import { matchTasks } from '../src/app/rank-queries.ts';
+import { matchKindOf, matchTasks, type MatchTask } from '../src/app/rank-queries.ts';
+import type { Catalog } from '../src/app/catalog.ts';
+import { say } from './cluster-folder.ts';
+import type { ReadLine } from './json-lines.ts';
 
 export const judgmentSchema = z.object({
   task: z.enum(matchTasks),
@@ -8,3 +11,20 @@ export const judgmentSchema = z.object({
   candidateId: z.string(),
   grade: z.number().int().min(0).max(3),
 });
+
+/** Those about somebody in the folder: a candidate that is not there can never be ranked. The others are counted on stderr. */
+export function ofTheFolder<T extends { task: MatchTask; queryId: string; candidateId: string }>(
+  catalog: Catalog,
+  lines: readonly ReadLine<T>[],
+): ReadLine<T>[] {
+  const isQuery = ({ value }: ReadLine<T>) =>
+    catalog.party(matchKindOf[value.task].subjectType, value.queryId) !== undefined;
+  const asked = lines.filter(isQuery);
+  const known = asked.filter(({ value }) => catalog.member(value.candidateId) !== undefined);
+  if (known.length < lines.length)
+    say(
+      `Left out: ${lines.length - known.length} of ${lines.length} judgments, which name nobody in the folder ` +
+        `(${lines.length - asked.length} as query, ${asked.length - known.length} as candidate only).`,
+    );
+  return known;
+}

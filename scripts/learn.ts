@@ -3,14 +3,14 @@ import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
 import { learn } from '../src/app/learn.ts';
-import { matchTasks } from '../src/app/rank-queries.ts';
+import { matchTasks, type MatchTask } from '../src/app/rank-queries.ts';
 import { feedbackEvents, judgmentsFrom } from '../src/domain/feedback.ts';
 import { weightTables } from '../src/domain/match/weights.ts';
 import { projectRoot } from '../src/project-root.ts';
 import { withClusterFolder } from './cluster-folder.ts';
-import { dateOption, runCommand } from './command.ts';
-import { readJsonLines } from './json-lines.ts';
-import { judgmentSchema } from './judgments.ts';
+import { dateOption, refusalUsage, runCommand, type Refuse } from './command.ts';
+import { readJsonLines, type ReadLine } from './json-lines.ts';
+import { judgmentSchema, ofTheFolder } from './judgments.ts';
 
 const feedbackSchema = z.object({
   task: z.enum(matchTasks),
@@ -19,6 +19,14 @@ const feedbackSchema = z.object({
   event: z.enum(feedbackEvents),
   at: z.iso.datetime(),
 });
+
+interface Pair {
+  task: MatchTask;
+  queryId: string;
+  candidateId: string;
+}
+const pairKey = ({ task, queryId, candidateId }: Omit<Pair, 'task'> & { task: string }) =>
+  JSON.stringify([task, queryId, candidateId]);
 
 const weightsFile = path.join(projectRoot(), 'src/domain/match/weights.json');
 
@@ -31,7 +39,10 @@ FILE of --judgments has lines {"task","queryId","candidateId","grade"}, grade 0-
 {"task","queryId","candidateId","event","at"}, event one of accept (2), decline (0), outcome (3), no-outcome (says
 nothing), used where no judgment stands. --more names judgments to learn from without measuring on them. New weights of a task are written to
 src/domain/match/weights.json only if their nDCG@10 on queries they were not learned from (10 times 5 folds) is higher
-than that of the present ones with its whole 95 % interval. Review the change, run npm run evaluate, and commit it.`,
+than that of the present ones with its whole 95 % interval. Review the change, run npm run evaluate, and commit it. Judgments
+about somebody who is not in DIR are counted on stderr and left out.
+
+${refusalUsage} No weights are written then.`,
   options: z.object({
     dir: z.string(),
     judgments: z.string(),
@@ -41,21 +52,27 @@ than that of the present ones with its whole 95 % interval. Review the change, r
     now: dateOption,
     'dry-run': z.boolean().default(false),
   }),
-  async run({ dir, judgments: file, events, more, task: only, now, 'dry-run': dryRun }) {
-    const judged = await readJsonLines(file, judgmentSchema);
-    const known = new Set(judged.map(({ task, queryId, candidateId }) => JSON.stringify([task, queryId, candidateId])));
-    const fromEvents = judgmentsFrom(events === undefined ? [] : await readJsonLines(events, feedbackSchema)).filter(
-      ({ task, queryId, candidateId }) => !known.has(JSON.stringify([task, queryId, candidateId])),
-    );
-    const moreJudged = more === undefined ? [] : await readJsonLines(more, judgmentSchema);
+  async run({ dir, judgments: file, events, more, task: only, now, 'dry-run': dryRun }, tell) {
+    let isWhole = true;
+    const refuse: Refuse = (what) => {
+      isWhole = false;
+      tell(what);
+    };
+    const judged = await readJsonLines(file, judgmentSchema, refuse);
+    const happened = events === undefined ? [] : await readJsonLines(events, feedbackSchema, refuse);
+    const moreJudged = more === undefined ? [] : await readJsonLines(more, judgmentSchema, refuse);
     const tables = { ...weightTables } as Record<string, unknown>;
     let taken = 0;
-    await withClusterFolder(dir, now, async ({ matching, clock }) => {
-      const judgments = [...judged, ...fromEvents];
+    await withClusterFolder(dir, now, refuse, async ({ matching, catalog, clock }) => {
+      const valuesOf = <T extends Pair>(lines: ReadLine<T>[]) => ofTheFolder(catalog, lines).map(({ value }) => value);
+      const graded = valuesOf(judged);
+      const known = new Set(graded.map(pairKey));
+      const judgments = [...graded, ...judgmentsFrom(valuesOf(happened)).filter((one) => !known.has(pairKey(one)))];
+      const moreToLearnFrom = valuesOf(moreJudged);
       for (const task of matchTasks) {
         if ((only !== undefined && task !== only) || !judgments.some((one) => one.task === task)) continue;
         const date = clock.now().toISOString().slice(0, 10);
-        const { table, wonBy, isBetter } = await learn(matching, { task, judgments, more: moreJudged, date });
+        const { table, wonBy, isBetter } = await learn(matching, { task, judgments, more: moreToLearnFrom, date });
         const { gain } = wonBy;
         process.stdout.write(
           `${task} (${wonBy.queries} queries, ${wonBy.moreQueries} more to learn from)\n` +
@@ -69,6 +86,10 @@ than that of the present ones with its whole 95 % interval. Review the change, r
       }
     });
     if (taken === 0 || dryRun) return;
+    if (!isWhole) {
+      process.stdout.write('Not written, for lines were refused.\n');
+      return;
+    }
     const text = await format(JSON.stringify(tables), { ...(await resolveConfig(weightsFile)), parser: 'json' });
     await writeFile(weightsFile, text);
     process.stdout.write(`Written to ${weightsFile}: review it, run npm run evaluate, commit.\n`);

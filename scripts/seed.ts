@@ -1,13 +1,22 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { loadSeed, readSeed, removeSeed } from '../src/app/seed.ts';
+import { loadSeed, readSeed, removeSeed, type KeptBecause } from '../src/app/seed.ts';
 import { composeEngine } from '../src/compose.ts';
 import { environment, readConfig } from '../src/config.ts';
 import { createLog } from '../src/log.ts';
 import { projectRoot } from '../src/project-root.ts';
 import { say } from './cluster-folder.ts';
 import { runCommand } from './command.ts';
+
+/** Why it stays, and what to do. */
+const hints: Record<KeptBecause, string> = {
+  changed: 'for somebody changed it (delete it by DELETE /api/v1/members/ID, /needs/ID or /events/ID)',
+  'has-programme': 'for it has a programme (DELETE /api/v1/events/ID/programme if not published, then run this again)',
+  'owns-needs': 'for it owns needs that stay (delete those, then run this again)',
+  'attends-events': 'for it attends events that stay (delete those, then run this again)',
+  'in-introductions': 'for it is in introductions (DELETE /api/v1/members/ID?cascade=withdraw, or /needs/ID)',
+};
 
 await runCommand({
   usage: `Loads the fictional cluster into an empty store, or takes it out again.
@@ -35,7 +44,10 @@ await runCommand({
       if (remove) {
         const { removed, kept } = await removeSeed(engine, files);
         say(`${removed} seed entries removed.`);
-        if (kept.length > 0) say(`Kept, because they were changed or are built on: ${kept.join(', ')}`);
+        for (const [why, hint] of Object.entries(hints)) {
+          const ids = kept.filter((one) => one.why === why).map(({ id }) => id);
+          if (ids.length > 0) say(`Kept, ${hint}: ${ids.join(', ')}`);
+        }
       } else {
         const result = await loadSeed(engine, files, engine.clock.now(), true);
         say(

@@ -260,7 +260,7 @@ export async function composeEngine(options: EngineOptions): Promise<Engine> {
         queue.start({
           ...embedding.handlers,
           [planJob]: planJobHandler({ store, matching, solver, clock }),
-          [importJob]: importJobHandler({ store, embedding, spoolDir: options.spoolDir }),
+          [importJob]: importJobHandler({ store, embedding, clock, spoolDir: options.spoolDir }),
           [suggestJob]: suggestJobHandler(suggest),
           [exposureJob]: exposureJobHandler({ catalog, matching }),
           ...programmeMail.handlers,

@@ -61,7 +61,7 @@ export interface BundleItem {
   members: BundleMemberItem[];
   uncovered: number[];
   links: { members: [string, string]; kind: string; label: string; statedBy: string; field: string; text: string }[];
-  delivery: { model: string; label: string; leadId?: string; reasons: AdviceItem[] };
+  delivery: { model: string; label: string; leadId?: string; leadReasons?: AdviceItem[]; reasons: AdviceItem[] };
   contract: { type: string; label: string; reasons: AdviceItem[] };
 }
 
@@ -166,7 +166,7 @@ function item(
     delivery: {
       model: delivery.model,
       label: deliveryLabels[delivery.model][lang],
-      ...(delivery.leadId === undefined ? {} : { leadId: delivery.leadId }),
+      ...(delivery.lead === undefined ? {} : { leadId: delivery.lead.id, leadReasons: told(delivery.lead.reasons) }),
       reasons: told(delivery.reasons),
     },
     contract: { type: contract.type, label: contractLabels[contract.type][lang], reasons: told(contract.reasons) },

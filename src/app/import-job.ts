@@ -5,7 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Embedding } from './embedding.ts';
 import { importLines } from './import.ts';
-import type { JobHandler, JobQueue, Store } from './ports.ts';
+import type { Clock, JobHandler, JobQueue, Store } from './ports.ts';
 import { readLines } from './read-lines.ts';
 
 export const importJob = 'import';
@@ -21,7 +21,12 @@ export type ImportJobInput = z.infer<typeof importJobInput>;
 /** Small, so that other requests are served between two chunks. */
 const chunkBytes = 1 << 16;
 
-export function importJobHandler(deps: { store: Store; embedding: Embedding; spoolDir: string }): JobHandler {
+export function importJobHandler(deps: {
+  store: Store;
+  embedding: Embedding;
+  clock: Clock;
+  spoolDir: string;
+}): JobHandler {
   return async (input, context) => {
     const { file, dryRun, totalBytes } = importJobInput.parse(input);
     const stream = createReadStream(path.join(deps.spoolDir, file), {

@@ -5,13 +5,14 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { Member } from '../domain/member.ts';
+import type { Member, MemberKind } from '../domain/member.ts';
 import type { MatchEvent } from '../domain/event.ts';
 import type { Need } from '../domain/need.ts';
+import { faultsOfPastEvent, type PastEvent } from '../domain/past-event.ts';
 import type { FieldFault } from '../domain/problem.ts';
 import { documentsOf, type Embedding } from './embedding.ts';
 import { parseLine, type ImportDoc, type ImportLine, type ImportType } from './import-line.ts';
-import { StoreError, type Collection, type Store, type WriteOp, type WriteResult } from './ports.ts';
+import { StoreError, type Clock, type Collection, type Store, type WriteOp, type WriteResult } from './ports.ts';
 
 export interface ImportFault extends FieldFault {
   file?: string;
@@ -35,6 +36,8 @@ export interface ImportReport {
   faults: ImportFault[];
 }
 
+/** Types whose lines name members. */
+const namingTypes = ['event', 'need', 'programme-event'] as const;
 const batchSize = 500;
 const faultsKept = 1000;
 const linesKept = 1000;
@@ -44,6 +47,7 @@ const strangersTold = 100;
 interface Deps {
   store: Store;
   embedding: Pick<Embedding, 'request'>;
+  clock: Clock;
 }
 
 interface Parsed {
@@ -57,8 +61,10 @@ interface Run {
   report: ImportReport;
   /** Line of each `TYPE:ID`. */
   lineOf: Map<string, number>;
-  /** Members that this import has written, or would write. */
-  written: Set<string>;
+  /** The kinds of the members that this import has written, or would write. */
+  written: Map<string, MemberKind>;
+  /** YYYY-MM-DD. */
+  today: string;
   /** In a dry run: who would have each organisation number. */
   orgNumbers: Map<string, string>;
   settle(line: ImportLine, id: string, outcome: ImportOutcome): void;
@@ -70,7 +76,7 @@ export async function importLines(
   lines: AsyncIterable<ImportLine> | Iterable<ImportLine>,
   options: { dryRun: boolean; onProgress?: (lines: number) => void },
 ): Promise<ImportReport> {
-  const run = newRun(options.dryRun);
+  const run = newRun(options.dryRun, deps.clock.now().toISOString().slice(0, 10));
   const waiting: Record<ImportType | 'early', Parsed[]> = {
     member: [],
     event: [],
@@ -82,17 +88,16 @@ export async function importLines(
   let held = 0;
   const flush = async () => {
     await writeBatch(deps, 'member', waiting.member.splice(0), run);
-    await writeBatch(deps, 'event', waiting.event.splice(0), run);
-    for (const type of ['need', 'programme-event'] as const) {
+    for (const type of namingTypes) {
       const batch = waiting[type].splice(0);
-      const strangers = await strangersOf(deps.store, batch, run);
+      const faults = await namesOf(deps.store, batch, run);
       await writeBatch(
         deps,
         type,
-        batch.filter((one) => strangers(one).length === 0),
+        batch.filter((one) => faults(one).length === 0),
         run,
       );
-      waiting.early.push(...batch.filter((one) => strangers(one).length > 0));
+      waiting.early.push(...batch.filter((one) => faults(one).length > 0));
     }
     held = 0;
     await nextTurn();
@@ -121,27 +126,28 @@ export async function importLines(
   // Those whom they name may have come after them.
   for (let i = 0; i < waiting.early.length; i += batchSize) {
     const batch = waiting.early.slice(i, i + batchSize);
-    const strangers = await strangersOf(deps.store, batch, run);
-    for (const type of ['need', 'programme-event'] as const)
+    const faults = await namesOf(deps.store, batch, run);
+    for (const type of namingTypes)
       await writeBatch(
         deps,
         type,
-        batch.filter((one) => one.type === type && strangers(one).length === 0),
+        batch.filter((one) => one.type === type && faults(one).length === 0),
         run,
       );
     for (const one of batch)
-      if (strangers(one).length > 0) run.refuse(one.line, one.doc.id, ...strangers(one).slice(0, strangersTold));
+      if (faults(one).length > 0) run.refuse(one.line, one.doc.id, ...faults(one).slice(0, strangersTold));
   }
   options.onProgress?.(count);
   return run.report;
 }
 
-function newRun(dryRun: boolean): Run {
+function newRun(dryRun: boolean, today: string): Run {
   const report: ImportReport = { dryRun, created: 0, updated: 0, unchanged: 0, refused: 0, lines: [], faults: [] };
   return {
     report,
     lineOf: new Map(),
-    written: new Set(),
+    written: new Map(),
+    today,
     orgNumbers: new Map(),
     settle({ file, line }, id, outcome) {
       report[outcome]++;
@@ -161,27 +167,42 @@ function newRun(dryRun: boolean): Run {
   };
 }
 
-/** The members that a line cannot do without, each with its field. */
+/** The members that a line names, each with its field. */
 function namedBy({ type, doc }: Parsed): { field: string; id: string }[] {
-  if (type === 'need') return [{ field: 'ownerId', id: (doc as Need).ownerId }];
-  if (type !== 'programme-event') return [];
-  return (doc as MatchEvent).attendees.map((id, i) => ({ field: `attendees[${i}]`, id }));
+  switch (type) {
+    case 'member':
+      return [];
+    case 'need':
+      return [{ field: 'ownerId', id: (doc as Need).ownerId }];
+    case 'programme-event':
+      return (doc as MatchEvent).attendees.map((id, i) => ({ field: `attendees[${i}]`, id }));
+    case 'event': {
+      const { subjectId, counterpartIds } = doc as PastEvent;
+      return [
+        { field: 'subjectId', id: subjectId },
+        ...counterpartIds.map((id, i) => ({ field: `counterpartIds[${i}]`, id })),
+      ];
+    }
+  }
 }
 
-/** Tells of each line which members it names that are not there by now. */
-async function strangersOf(
+/** Tells of each line what is wrong with the members that it names, as far as they are known by now. */
+async function namesOf(
   store: Store,
   batch: readonly Parsed[],
-  { written }: Run,
+  { written, today }: Run,
 ): Promise<(one: Parsed) => FieldFault[]> {
   const asked = [...new Set(batch.flatMap((one) => namedBy(one).map(({ id }) => id)))].filter((id) => !written.has(id));
-  const stored = new Set((await store.collection('members').getMany(asked)).map(({ id }) => id));
+  const stored = new Map((await store.collection('members').getMany(asked)).map(({ id, doc }) => [id, doc.kind]));
+  const kindOf = (id: string) => written.get(id) ?? stored.get(id);
   return (one) =>
-    namedBy(one).flatMap(({ field, id }) =>
-      written.has(id) || stored.has(id)
-        ? []
-        : [{ field, code: 'unknown_member', message: 'There is no member with this id.', value: id }],
-    );
+    one.type === 'event'
+      ? faultsOfPastEvent(one.doc as PastEvent, kindOf, today)
+      : namedBy(one).flatMap(({ field, id }) =>
+          kindOf(id) === undefined
+            ? [{ field, code: 'unknown_member', message: 'There is no member with this id.', value: id }]
+            : [],
+        );
 }
 
 const collectionOf = (store: Store, type: ImportType): Collection<ImportDoc> =>
@@ -203,7 +224,7 @@ async function writeBatch(
     const stored = existing.get(doc.id);
     if (stored === undefined || !isDeepStrictEqual(stored.doc, JSON.parse(JSON.stringify(doc)))) return true;
     run.settle(line, doc.id, 'unchanged');
-    if (type === 'member') run.written.add(doc.id);
+    if (type === 'member') run.written.set(doc.id, (doc as Member).kind);
     return false;
   });
   const ops = changed.map(({ doc }): WriteOp<ImportDoc> => {
@@ -222,7 +243,7 @@ async function writeBatch(
       continue;
     }
     run.settle(line, doc.id, ops[i]!.op === 'insert' ? 'created' : 'updated');
-    if (type === 'member') run.written.add(doc.id);
+    if (type === 'member') run.written.set(doc.id, (doc as Member).kind);
     ids.push(doc.id);
   }
   if (!report.dryRun && type !== 'programme-event') await embedding.request(type, ids);

@@ -13,7 +13,7 @@ import {
   type MatchContext,
   type MatchKind,
 } from '../domain/match/pair.ts';
-import type { MemberParty, Party } from '../domain/match/party.ts';
+import { pendingTexts, type MemberParty, type Party } from '../domain/match/party.ts';
 import { rank, sift, type Ranked } from '../domain/match/rank.ts';
 import { traitsOf, type Traits } from '../domain/match/traits.ts';
 import { Problem } from '../domain/problem.ts';
@@ -66,6 +66,8 @@ export interface MatchList {
   items: MatchItem[];
   closed: Partial<Record<GateCode, number>>;
   floor: number;
+  /** Texts of the subject and of the open candidates that are not embedded yet: until 0, scores and ranks may change. */
+  pendingTexts: number;
   computedAt: string;
 }
 
@@ -78,6 +80,8 @@ export interface MatchAnswer {
   match?: MatchItem & { listed: boolean; of: number };
   /** Changes that were tried and do lift the pair, best first. */
   lifts: Lift[];
+  /** Texts of the two that are not embedded yet: until 0, the score may change. */
+  pendingTexts: number;
   computedAt: string;
 }
 
@@ -171,8 +175,16 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
     const all = everyone(type);
     const asked = among === undefined ? all : [...all].filter((party) => among.has(party.id));
     const { open, closed } = sift(kind, subject, asked, context);
-    return { ranked: rank(kind, subject, shortlist(catalog, subject, open), context), closed };
+    return {
+      ranked: rank(kind, subject, shortlist(catalog, subject, open), context),
+      closed,
+      pending: pendingAmong([subject, ...open]),
+    };
   };
+
+  /** Mostly nothing lags, and nobody needs to be looked at. */
+  const pendingAmong = (parties: readonly Party[]): number =>
+    catalog.lagging.size === 0 ? 0 : parties.reduce((sum, party) => sum + pendingTexts(party), 0);
 
   const item = (
     kind: MatchKind,
@@ -204,7 +216,7 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
       const now = clock.now();
       const context = contextAt(now, seq);
       const subject = subjectOf(subjectType, subjectId, kind);
-      const { ranked, closed } = rankingOf(kind, subject, candidateType, context, among);
+      const { ranked, closed, pending } = rankingOf(kind, subject, candidateType, context, among);
       const listed = ranked.filter((one) => one.score >= listingFloor).slice(0, limit);
       const candidates = listed.map(({ party }) => party);
       const evidence = full === true ? evidenceFor({ kind, subject, candidates, lang }, context) : undefined;
@@ -217,6 +229,7 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
         })),
         closed,
         floor: listingFloor,
+        pendingTexts: pending,
         computedAt: now.toISOString(),
       };
     },
@@ -227,7 +240,12 @@ export function createMatching({ catalog, clock, pairStates = noPairStates }: Ma
       const context = contextAt(now, seq);
       const subject = subjectOf(subjectType, subjectId, kind);
       const candidate = candidateOf(catalog, kind, candidateType, candidateId);
-      const common = { subject: refOf(subject), candidate: refOf(candidate), computedAt: now.toISOString() };
+      const common = {
+        subject: refOf(subject),
+        candidate: refOf(candidate),
+        pendingTexts: pendingAmong([subject, candidate]),
+        computedAt: now.toISOString(),
+      };
       const verdict = judge(kind, subject, candidate, context);
       const lifts = liftsFor(kind, subject, candidate, context, lang, listingFloor);
       if ('closed' in verdict)

@@ -88,7 +88,8 @@ export async function loadSeed(
   }
   const state = found.doc as SeedState;
   if (state.state !== 'loading') return state.state === 'skipped' ? 'skipped' : 'already';
-  const load = () => importLines(deps, seedLines(files, new Date(state.startedAt)), { dryRun: false });
+  const load = () =>
+    importLines({ ...deps, clock: { now: () => now } }, seedLines(files, new Date(state.startedAt)), { dryRun: false });
   let report = await load();
   // What another process wrote in the same moment is refused once; at the second look it is there.
   if (report.refused > 0) report = await load();
@@ -113,10 +114,19 @@ function* seedLines(files: SeedFiles, start: Date): Generator<ImportLine> {
 const seedEvents = (files: SeedFiles, start: Date): MatchEvent[] =>
   files.events.map((event) => eventSchema.parse(dated(event, start)));
 
+export type KeptBecause = 'changed' | 'has-programme' | 'owns-needs' | 'attends-events' | 'in-introductions';
+
 export interface SeedRemoval {
   removed: number;
-  /** Ids that somebody changed or builds on: they stay. */
-  kept: string[];
+  /** What somebody changed or builds on: it stays. */
+  kept: { id: string; why: KeptBecause }[];
+}
+
+async function builtOnBy(store: Store, type: 'member' | 'need', id: string): Promise<KeptBecause | undefined> {
+  if ((await store.collection('introductions').count({ parties: `${type}:${id}` })) > 0) return 'in-introductions';
+  if (type === 'need') return undefined;
+  if ((await store.collection('needs').count({ ownerId: id })) > 0) return 'owns-needs';
+  return (await store.collection('events').count({ attendees: id })) > 0 ? 'attends-events' : undefined;
 }
 
 /** Takes unchanged seed entries out again, with their vectors. Needs first: a member with needs of its own stays. */
@@ -131,7 +141,7 @@ export async function removeSeed(deps: { store: Store; embedding: Embedding }, f
     if (stored === undefined) continue;
     const isUsed = (await store.collection('programmes').get(event.id)) !== undefined;
     if (isUsed || !isDeepStrictEqual(stored.doc, event)) {
-      removal.kept.push(stored.id);
+      removal.kept.push({ id: stored.id, why: isUsed ? 'has-programme' : 'changed' });
       continue;
     }
     await store.collection('events').remove(stored.id, stored.version);
@@ -142,14 +152,11 @@ export async function removeSeed(deps: { store: Store; embedding: Embedding }, f
     for (const entry of type === 'need' ? files.needs : files.members) {
       const stored = await collection.get(entry['id'] as string);
       if (stored === undefined) continue;
-      const isUnchanged = isDeepStrictEqual(stored.doc, dated(entry, start));
-      const isUsed =
-        (type === 'member' &&
-          ((await store.collection('needs').count({ ownerId: stored.id })) > 0 ||
-            (await store.collection('events').count({ attendees: stored.id })) > 0)) ||
-        (await store.collection('introductions').count({ parties: `${type}:${stored.id}` })) > 0;
-      if (!isUnchanged || isUsed) {
-        removal.kept.push(stored.id);
+      const why = !isDeepStrictEqual(stored.doc, dated(entry, start))
+        ? 'changed'
+        : await builtOnBy(store, type, stored.id);
+      if (why !== undefined) {
+        removal.kept.push({ id: stored.id, why });
         continue;
       }
       await collection.remove(stored.id, stored.version);

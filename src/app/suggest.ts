@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { newIntroduction } from '../domain/introduction/new-introduction.ts';
 import { matchSubjects, type MatchKind } from '../domain/match/pair.ts';
-import type { Party } from '../domain/match/party.ts';
+import { pendingTexts, type Party } from '../domain/match/party.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Actor } from './actor.ts';
 import type { Catalog } from './catalog.ts';
@@ -18,9 +18,11 @@ export interface SuggestReport {
   skipped: {
     subjectId: string;
     counterpartId: string;
-    why: 'pair-taken' | 'working-together' | 'introduced-before' | 'below-min-score';
+    why: 'pair-taken' | 'working-together' | 'introduced-before' | 'below-min-score' | 'not-embedded-yet';
     introductionId?: string;
   }[];
+  /** Texts that the list that lacked most still lacked: above 0, suggest again later. */
+  pendingTexts: number;
 }
 
 export interface SuggestDeps {
@@ -131,6 +133,7 @@ export function createSuggest({ store, catalog, matching, clock, attendeesOf }: 
         ...(introductionId === undefined ? {} : { introductionId }),
       });
     };
+    report.pendingTexts = Math.max(report.pendingTexts, list.pendingTexts);
     const now = clock.now().toISOString();
     const a = partyOfIntroduction(subject);
     const made = list.items.flatMap((item) => {
@@ -138,7 +141,14 @@ export function createSuggest({ store, catalog, matching, clock, attendeesOf }: 
       else if (item.introducedBefore === true) skip(item.candidate.id, 'introduced-before');
       else if (item.score < minScore) skip(item.candidate.id, 'below-min-score');
       else {
-        const b = partyOfIntroduction(catalog.party(item.candidate.type, item.candidate.id)!);
+        const candidate = catalog.party(item.candidate.type, item.candidate.id)!;
+        // A suggestion keeps its score: none is made from half of the texts. In a long run they may have come meanwhile.
+        const present = catalog.party(subject.type, subject.id) ?? subject;
+        if (pendingTexts(present) + pendingTexts(candidate) > 0) {
+          skip(candidate.id, 'not-embedded-yet');
+          return [];
+        }
+        const b = partyOfIntroduction(candidate);
         const suggestion = suggestionOf(kind, a, item, language, list.computedAt);
         const id = newIntroductionId(Date.now());
         return [newIntroduction({ id, a, b, kind, origin: 'engine', eventId, suggestion, actor: actor.name, now })];
@@ -159,7 +169,7 @@ export function createSuggest({ store, catalog, matching, clock, attendeesOf }: 
 
   return async (body, actor, { progress, signal } = {}) => {
     await catalog.refresh();
-    const report: SuggestReport = { created: [], skipped: [] };
+    const report: SuggestReport = { created: [], skipped: [], pendingTexts: 0 };
     const questions = await questionsOf(body);
     for (const [i, question] of questions.entries()) {
       signal?.throwIfAborted();

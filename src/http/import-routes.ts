@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { Embedding } from '../app/embedding.ts';
 import { importLines } from '../app/import.ts';
 import { importJob, type ImportJobInput } from '../app/import-job.ts';
-import type { JobQueue, Store } from '../app/ports.ts';
+import type { Clock, JobQueue, Store } from '../app/ports.ts';
 import { readLines } from '../app/read-lines.ts';
 import { importQuery, importReport } from '../app/schemas/list.ts';
 import { Problem } from '../domain/problem.ts';
@@ -21,6 +21,7 @@ const maxBytes = 200_000_000;
 export interface ImportRoutesDeps {
   store: Store;
   embedding: Embedding;
+  clock: Clock;
   queue: JobQueue;
   spoolDir: string;
   /** Default 200 MB. */

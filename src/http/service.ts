@@ -69,7 +69,14 @@ export function createService({
     ...programmeRoutes(engine),
     ...matchRoutes(matching, answers),
     ...exposureRoutes(queue),
-    ...importRoutes({ store, embedding, queue, spoolDir, ...(maxImportBytes === undefined ? {} : { maxImportBytes }) }),
+    ...importRoutes({
+      store,
+      embedding,
+      clock,
+      queue,
+      spoolDir,
+      ...(maxImportBytes === undefined ? {} : { maxImportBytes }),
+    }),
     // Before those with an id in the same place.
     ...introductionBatchRoutes({ store, queue, suggest, approveMany }),
     ...introductionRoutes({ store, introductions, introduceByHand }),

@@ -166,3 +166,41 @@ test('bundles writes a line for each bundle and none for a need that one supplie
     },
   ]);
 });
+
+test('commands over a folder name every faulty line, do the rest and end with 1', async () => {
+  cluster([...good, '{"id":"c","kind":"bank","name":"C"}'], [goodNeed]);
+  const questions = path.join(folder, 'q.jsonl');
+  const out = path.join(folder, 'r.jsonl');
+  const question = (queryId: string, more: object = {}) =>
+    JSON.stringify({ task: 'supplier_for_need', queryId, candidateId: 'b', grade: 2, needId: queryId, ...more });
+  writeFileSync(questions, ['{', question('zz'), question('n'), question('n', { task: 'x', needId: '' })].join('\n'));
+  const told = ['members.jsonl line 3: kind ', 'q.jsonl line 1: ', 'q.jsonl line 4: '];
+  for (const [name, option, unknown] of [
+    ['match', '--queries', 'q.jsonl line 2: There is no need zz.'],
+    ['bundles', '--needs', 'q.jsonl line 2: There is no need zz.'],
+  ] as const) {
+    const { code, stderr } = await command(name, '--dir', folder, option, questions, '--out', out);
+    expect([...told, unknown].filter((one) => !stderr.includes(one))).toEqual([]);
+    expect(code).toBe(1);
+    if (name === 'match')
+      expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({ queryId: 'n', candidateId: 'b', rank: 1 });
+  }
+  const measured = await command('evaluate', '--dir', folder, '--judgments', questions, '--json');
+  expect(told.filter((one) => !measured.stderr.includes(one))).toEqual([]);
+  expect(measured.code).toBe(1);
+});
+
+test('evaluate leaves out judgments about nobody in the folder, and says how many', async () => {
+  cluster(good, [goodNeed]);
+  const judgments = path.join(folder, 'j.jsonl');
+  const judgment = (queryId: string, candidateId: string, grade: number) =>
+    JSON.stringify({ task: 'supplier_for_need', queryId, candidateId, grade });
+  writeFileSync(judgments, [judgment('n', 'b', 1), judgment('n', 'ghost', 3), judgment('zz', 'b', 3)].join('\n'));
+  const { code, stdout, stderr } = await command('evaluate', '--dir', folder, '--judgments', judgments, '--json');
+  expect(code).toBe(0);
+  expect(stderr).toContain(
+    'Left out: 2 of 3 judgments, which name nobody in the folder (1 as query, 1 as candidate only).',
+  );
+  const figures = JSON.parse(stdout) as { queries: { ndcg: number }[] }[];
+  expect(figures.map(({ queries }) => queries.map(({ ndcg }) => ndcg))).toEqual([[1]]);
+});

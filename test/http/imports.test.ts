@@ -76,6 +76,37 @@ describe('an import', () => {
     expect(counts((await send(body)).body)).toEqual({ created: 0, updated: 0, unchanged: 3, refused: 2 });
   });
 
+  test('takes past events before their members, and refuses those that could be evidence for nobody', async () => {
+    const past = (subject: string, counterparts: string[], date = '2025-05-01') => ({
+      subjectId: prefix + subject,
+      text: 'Seed round for a bed with sensors',
+      counterpartIds: counterparts.map((one) => prefix + one),
+      date,
+    });
+    const body = ndjson(
+      past('nobody', ['fund', 'stranger']),
+      past('fund', ['startup']),
+      past('startup', ['stranger']),
+      past('startup', ['fund'], '2026-11-22'),
+      past('startup', ['fund'], '2026-11-21'),
+      past('startup', ['town']),
+      member('fund', { kind: 'investor' }),
+      member('startup'),
+      member('town', { kind: 'municipality' }),
+    );
+    for (const query of ['?dryRun=true', '']) {
+      const { body: report } = await send(body, query);
+      expect(counts(report)).toEqual({ created: 5, updated: 0, unchanged: 0, refused: 4 });
+      expect(faults(report).sort()).toEqual([
+        '2 subjectId swapped_sides',
+        '3 counterpartIds unknown_member',
+        '4 date future_date',
+        '6 counterpartIds swapped_sides',
+      ]);
+    }
+    expect((await read(`members/${prefix}fund/history`)).body.items).toHaveLength(2);
+  });
+
   test('creates, and the same again changes nothing, not even a version', async () => {
     const body = ndjson(member('a', { county: null }), member('b'), need('x', 'a'));
     const first = await send(body);

@@ -481,7 +481,7 @@ describe('suggestions', () => {
       counterpartId,
     );
     const direct = await suggest({ ...fromMatches, candidateIds: [counterpartId] });
-    expect(direct.body).toEqual({ created: [], skipped: [] });
+    expect(direct.body).toEqual({ created: [], skipped: [], pendingTexts: 0 });
     const why = await api().get(`/api/v1/members/s-m01/matches/investors/${counterpartId}`);
     expect(why.body.closed).toMatchObject({ code: 'rejected' });
 

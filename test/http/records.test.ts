@@ -377,6 +377,7 @@ describe('history', () => {
     const seller = await newMember();
     await bring(buyer.id, [seller.id], 'Beds with sensors');
     await bring(buyer.id, [seller.id, 'somebody-else'], 'Alarms for home care');
+    await newMember({ id: 'a-fund', kind: 'investor' });
     await bring(seller.id, ['a-fund'], 'Seed round');
     expect((await historyOf(buyer.id)).map(({ text }) => text).toSorted()).toEqual([
       'Alarms for home care',

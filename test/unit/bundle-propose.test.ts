@@ -207,7 +207,7 @@ describe('advice', () => {
 
   test('a competent buyer of standard parts integrates them itself, under a standard contract', () => {
     const { delivery, contract } = adviceOn({ procurementRoute: 'framework' }, { kind: 'hospital' });
-    expect([delivery.model, delivery.leadId, contract.type]).toEqual(['customer-integration', undefined, 'standard']);
+    expect([delivery.model, delivery.lead, contract.type]).toEqual(['customer-integration', undefined, 'standard']);
     expect(delivery.reasons[0]).toEqual({
       code: 'buyer-can-integrate',
       side: 'owner',
@@ -220,7 +220,8 @@ describe('advice', () => {
 
   test('parts that have to work together call for a prime contractor, the one that can carry it named', () => {
     const { delivery } = adviceOn({ mustHave: [vask, sang, 'Integrasjon mellom delene'] }, { kind: 'hospital' });
-    expect([delivery.model, delivery.leadId]).toEqual(['prime-contractor', 'b']);
+    expect([delivery.model, delivery.lead?.id]).toEqual(['prime-contractor', 'b']);
+    expect(delivery.lead?.reasons).toMatchObject([{ code: 'lead-size', id: 'b', field: 'employees', value: 50 }]);
     expect(delivery.reasons[0]).toMatchObject({ code: 'parts-connect', field: 'mustHave[2]' });
   });
 
@@ -240,6 +241,25 @@ describe('advice', () => {
     expect(adviceOn({ mustHave, procurementRoute: 'framework' }, {}, ['testing', 'scaling']).contract.type).toBe(
       'relational',
     );
+  });
+
+  test('who lacks a certificate that the need demands does not lead before one who shows it', () => {
+    const mustHave = [vask, sang, 'CE-merking'];
+    const { bundles, matrix, wishes } = propose({ description: several, mustHave }, [
+      { id: 'a', offers: [vask], certifications: ['CE-merking'], employees: 5 },
+      { id: 'b', kind: 'integrator', offers: [sang], certifications: ['ISO 27001'], employees: 50 },
+    ]);
+    const need = { id: 'n', ownerId: 'o', title: 'n', description: several, mustHave };
+    const { delivery } = adviceFor(need, undefined, bundles[0]!, matrix, wishes);
+    expect(delivery.lead).toMatchObject({ id: 'a', reasons: [{ code: 'lead-certificate', value: 'CE-merking' }] });
+    expect(delivery.reasons.map(({ code }) => code)).toEqual(['buyer-cannot-integrate']);
+  });
+
+  test('a standard contract that nothing calls for says so', () => {
+    const codes = (...phases: Member['phase'][]) =>
+      adviceOn({}, { kind: 'hospital' }, phases).contract.reasons.map(({ code }) => code);
+    expect(codes(undefined, undefined)).toEqual(['nothing-uncertain']);
+    expect(codes('testing', undefined)).toEqual(['nothing-connects']);
   });
 
   test('a buyer that asks for a relational contract is cited', () => {

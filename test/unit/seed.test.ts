@@ -78,7 +78,12 @@ test('is taken out again with its vectors, but for what was changed or is built 
   const owner = files.needs[0]!['ownerId'] as string;
   await store.collection('needs').insert('own', { id: 'own', ownerId: owner, title: 'Our need' });
   const removal = await removeSeed(deps(), files);
-  expect(removal.kept.sort()).toEqual([changed.id, owner].sort());
+  const kept = [
+    { id: changed.id, why: 'changed' },
+    { id: owner, why: 'owns-needs' },
+  ];
+  expect(removal.kept).toHaveLength(2);
+  expect(removal.kept).toEqual(expect.arrayContaining(kept));
   expect(removal.removed).toBe(total() - 2 + files.events.length);
   expect(erased).toHaveLength(total() - 2);
   expect(await count()).toBe(3);
@@ -96,7 +101,10 @@ test('has events of its own members and needs, and keeps those that somebody has
     expect(asked.filter((id) => !event.attendees.includes(id))).toEqual([]);
   }
   await store.collection('programmes').insert(events[0]!.id, emptyProgramme(events[0]!.id));
-  expect((await removeSeed(deps(), files)).kept).toEqual([events[0]!.id, ...[...events[0]!.attendees].sort()]);
+  expect((await removeSeed(deps(), files)).kept).toEqual([
+    { id: events[0]!.id, why: 'has-programme' },
+    ...[...events[0]!.attendees].sort().map((id) => ({ id, why: 'attends-events' })),
+  ]);
 });
 
 const parsed = () => ({

@@ -73,6 +73,7 @@ const bundle = z
       model: z.enum(keysOf(deliveryLabels)),
       label: z.string(),
       leadId: z.string().optional().describe('The member that could answer for the whole.'),
+      leadReasons: adviceReasons.optional().describe('Why that one; there wherever `leadId` is.'),
       reasons: adviceReasons,
     }),
     contract: z.object({ type: z.enum(keysOf(contractLabels)), label: z.string(), reasons: adviceReasons }),

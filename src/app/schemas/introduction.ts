@@ -281,11 +281,16 @@ export const suggestReport = z
         z.object({
           subjectId: id,
           counterpartId: id,
-          why: z.enum(['pair-taken', 'working-together', 'introduced-before', 'below-min-score']),
+          why: z.enum(['pair-taken', 'working-together', 'introduced-before', 'below-min-score', 'not-embedded-yet']),
           introductionId: id.optional(),
         }),
       )
       .describe('The first 1,000.'),
+    pendingTexts: z
+      .number()
+      .int()
+      .min(0)
+      .describe('Texts that are not embedded yet, in the list that lacked most. Above 0: suggest again later.'),
   })
   .meta({ id: 'SuggestReport' });
 

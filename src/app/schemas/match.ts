@@ -102,6 +102,13 @@ export const matchList = z
     items: z.array(matchItem.meta({ id: 'MatchItem' })),
     closed: z.partialRecord(gateCode, z.number().int()).describe('How many candidates each gate closed.'),
     floor: share.describe('Below this score nothing is listed.'),
+    pendingTexts: z
+      .number()
+      .int()
+      .min(0)
+      .describe(
+        'Texts of the subject and of the open candidates that are not embedded yet. Until it is 0 the list is incomplete and scores change.',
+      ),
     computedAt: z.iso.datetime(),
   })
   .meta({ id: 'MatchList' });
@@ -119,6 +126,11 @@ export const matchAnswer = z
       })
       .optional(),
     match: matchItem.extend({ listed: z.boolean(), of: z.number().int() }).optional(),
+    pendingTexts: z
+      .number()
+      .int()
+      .min(0)
+      .describe('Texts of the two that are not embedded yet: until 0 the score changes.'),
     lifts: z.array(
       z.object({
         side: z.enum(['subject', 'candidate']),

@@ -22,7 +22,14 @@ export type AdviceCode =
   | 'standard-products'
   | 'buyer-can-integrate'
   | 'buyer-cannot-integrate'
-  | 'asks-relational';
+  | 'asks-relational'
+  | 'nothing-uncertain'
+  | 'nothing-connects'
+  | 'lead-integrates'
+  | 'lead-certificate'
+  | 'lead-security'
+  | 'lead-size'
+  | 'lead-covers';
 
 /** A fact that counted: whose, which field, and what stands there. */
 export interface AdviceReason {
@@ -36,7 +43,8 @@ export interface AdviceReason {
 export interface Advice {
   delivery: {
     model: DeliveryModel;
-    /** Who could lead; only for a prime contractor. */ leadId: string | undefined;
+    /** Who could lead, and why that one; only for a prime contractor. */
+    lead: { id: string; reasons: AdviceReason[] } | undefined;
     reasons: AdviceReason[];
   };
   contract: { type: ContractType; reasons: AdviceReason[] };
@@ -58,15 +66,15 @@ export function adviceFor(
   const customerIntegrates = dependence.length === 0 && able !== undefined && early.length === 0;
   return {
     delivery: customerIntegrates
-      ? { model: 'customer-integration', leadId: undefined, reasons: [able, ...standardReasons(bundle)] }
+      ? { model: 'customer-integration', lead: undefined, reasons: [able, ...standardReasons(bundle)] }
       : {
           model: 'prime-contractor',
-          leadId: leadOf(bundle),
+          lead: leadOf(bundle, matrix),
           reasons: [
             ...dependence,
             ...early,
-            ...(able === undefined && owner !== undefined
-              ? [reason('buyer-cannot-integrate', 'owner', owner.id, 'offers', owner.offers ?? null)]
+            ...(able === undefined
+              ? [reason('buyer-cannot-integrate', 'owner', need.ownerId, 'offers', owner?.offers ?? null)]
               : []),
           ],
         },
@@ -138,15 +146,76 @@ function contractFor(
     route !== undefined && !uncertainRoutes.has(route)
       ? [reason('clear-route', 'need', need.id, 'procurementRoute', route)]
       : [];
-  return { type: 'standard', reasons: [...clear, ...(early.length === 0 ? standardReasons(bundle) : [])] };
+  const reasons = [...clear, ...(early.length === 0 ? standardReasons(bundle) : [])];
+  if (reasons.length > 0) return { type: 'standard', reasons };
+  return {
+    type: 'standard',
+    reasons: [
+      uncertain.length === 0
+        ? reason('nothing-uncertain', 'need', need.id, 'procurementRoute', route ?? null)
+        : reason('nothing-connects', 'need', need.id, 'mustHave', need.mustHave ?? null),
+    ],
+  };
 }
 
-/** An integrator or whoever says it leads; else the largest with a certificate for security; else the largest. */
-function leadOf(bundle: Bundle): string | undefined {
-  const rank = ({ supplier: { doc } }: Bundle['members'][number]) =>
-    (doc.kind === 'integrator' ? 1e9 : doc.kind === 'lighthouse' ? 1e8 : 0) +
-    ((doc.certifications ?? []).some((text) => /ISO\s*\/?(IEC)?\s*27001/iu.test(text)) ? 1e6 : 0) +
-    Math.min(1e5, doc.employees ?? 0);
-  return [...bundle.members].sort((a, b) => rank(b) - rank(a) || (a.supplier.id < b.supplier.id ? -1 : 1))[0]?.supplier
-    .id;
+const leadingKinds: readonly Member['kind'][] = ['lighthouse', 'integrator'];
+const security = /ISO\s*\/?(IEC)?\s*27001/iu;
+
+/**
+ * Whoever lacks the fewest certificates that the need demands; of these an integrator, else a lighthouse; then whoever has
+ * a certificate for security; then the largest; then who covers most.
+ */
+function leadOf({ members }: Bundle, { musts }: CoverageMatrix): Advice['delivery']['lead'] {
+  const certificates = musts.filter(({ kind }) => kind === 'certificate');
+  const judged = members.map((member) => {
+    const { doc } = member.supplier;
+    const lacking = certificates.filter(({ index }) => member.row.cells[index]!.certificate === 'missing');
+    const secure = (doc.certifications ?? []).find((text) => security.test(text));
+    return {
+      member,
+      doc,
+      secure,
+      order: [
+        -lacking.length,
+        leadingKinds.indexOf(doc.kind),
+        secure === undefined ? 0 : 1,
+        doc.employees ?? 0,
+        member.covers.length,
+      ],
+    };
+  });
+  const largest = Math.max(...judged.map(({ doc }) => doc.employees ?? 0));
+  const [first] = judged.sort(
+    (a, b) =>
+      b.order.map((value, i) => value - a.order[i]!).find((difference) => difference !== 0) ??
+      (a.doc.id < b.doc.id ? -1 : 1),
+  );
+  if (first === undefined) return undefined;
+  const { doc, member, secure } = first;
+  const told = (code: AdviceCode, field: string, value: unknown) => reason(code, 'member', doc.id, field, value);
+  const reasons = [
+    ...(leadingKinds.includes(doc.kind) ? [told('lead-integrates', 'kind', doc.kind)] : []),
+    ...certificates
+      .filter(({ index }) => member.row.cells[index]!.certificate === 'shown')
+      .map(({ text }) => told('lead-certificate', 'certifications', text)),
+    ...(secure === undefined ? [] : [told('lead-security', 'certifications', secure)]),
+    ...(doc.employees !== undefined && doc.employees === largest
+      ? [told('lead-size', 'employees', doc.employees)]
+      : []),
+  ];
+  return {
+    id: doc.id,
+    reasons:
+      reasons.length > 0
+        ? reasons
+        : [
+            reason(
+              'lead-covers',
+              'member',
+              doc.id,
+              'offers',
+              member.covers.map((index) => musts[index]!.text),
+            ),
+          ],
+  };
 }

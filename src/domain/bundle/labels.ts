@@ -156,4 +156,39 @@ export const adviceLabels: Readonly<Record<AdviceCode, Words>> = {
     nn: 'Kjøparen ber om relasjonskontrakt',
     en: 'The buyer asks for a relational contract',
   },
+  'nothing-uncertain': {
+    nb: 'Ingenting sier at behovet eller produktene er uavklarte',
+    nn: 'Ingenting seier at behovet eller produkta er uavklarte',
+    en: 'Nothing says that the need or the products are not settled',
+  },
+  'nothing-connects': {
+    nb: 'Ingenting sier at delene må virke sammen',
+    nn: 'Ingenting seier at delane må verke saman',
+    en: 'Nothing says that the parts have to work together',
+  },
+  'lead-integrates': {
+    nb: 'Kan lede: er integrator eller fyrtårnbedrift',
+    nn: 'Kan leie: er integrator eller fyrtårnbedrift',
+    en: 'Can lead: is an integrator or a lighthouse',
+  },
+  'lead-certificate': {
+    nb: 'Kan lede: viser et sertifikat som behovet krever',
+    nn: 'Kan leie: viser eit sertifikat som behovet krev',
+    en: 'Can lead: shows a certificate that the need demands',
+  },
+  'lead-security': {
+    nb: 'Kan lede: er sertifisert for informasjonssikkerhet',
+    nn: 'Kan leie: er sertifisert for informasjonstryggleik',
+    en: 'Can lead: is certified for information security',
+  },
+  'lead-size': {
+    nb: 'Kan lede: har flest ansatte av dem som oppgir det',
+    nn: 'Kan leie: har flest tilsette av dei som oppgjev det',
+    en: 'Can lead: has the most employees of those that state them',
+  },
+  'lead-covers': {
+    nb: 'Kan lede: dekker dette selv',
+    nn: 'Kan leie: dekkjer dette sjølv',
+    en: 'Can lead: covers this itself',
+  },
 };

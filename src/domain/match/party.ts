@@ -30,6 +30,10 @@ export type MemberParty = PartyBase & { type: 'member'; doc: Member };
 export type NeedParty = PartyBase & { type: 'need'; doc: Need };
 export type Party = MemberParty | NeedParty;
 
+/** Its texts that have not been embedded yet: until then the party is found and scored by its words alone. */
+export const pendingTexts = (party: Party): number =>
+  new Set(party.facets.flatMap(({ vector, text }) => (vector === undefined ? [text] : []))).size;
+
 /** Finds the vector of a text of that language, if it has been embedded. */
 export type VectorOf = (text: string, language: Language) => Float32Array | undefined;
 
