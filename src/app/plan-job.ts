@@ -133,8 +133,15 @@ async function planOnce(
   const pairs = pairsToCheck(event, values, last);
   const closed = await closedPairs(deps.matching, event, pairs, before.locks, context.signal);
   const given = { event, values, guests, closed };
-  const endSeconds = watch.stopped() ? Math.min(asked.seconds, spentSeconds() + secondsAfterStop) : asked.seconds;
-  const budget: Budget = { ...asked, secondsLeft: () => endSeconds - spentSeconds() };
+  let endSeconds = asked.seconds;
+  let wasStopped = false;
+  const secondsLeft = () => {
+    // A stop may come at any time; a search that has not begun by then is given little.
+    if (watch.stopped() && !wasStopped) endSeconds = Math.min(endSeconds, spentSeconds() + secondsAfterStop);
+    wasStopped = watch.stopped();
+    return endSeconds - spentSeconds();
+  };
+  const budget: Budget = { ...asked, secondsLeft };
   const draft = await search(deps, given, before, last, budget, watch);
   return unvalued === 0 ? draft : { ...draft, quality: { ...draft.quality, cutOff: true, unvalued } };
 }

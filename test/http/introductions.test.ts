@@ -519,6 +519,7 @@ describe('suggestions', () => {
     expect(again.body).toEqual({
       created: [],
       skipped: [{ subjectId: startup, counterpartId: investor, why: 'introduced-before' }],
+      pendingTexts: 0,
     });
     expect((await introduce(startup, investor)).status).toBe(201);
   });
