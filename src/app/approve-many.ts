@@ -10,6 +10,7 @@ import { faultsOf } from './faults.ts';
 import { capsFor } from './introduction-caps.ts';
 import { hindrances, readParties, sidesWithoutAddress, type Parties } from './introduction-parties.ts';
 import type { Introductions } from './introductions.ts';
+import { everyOf } from './pages.ts';
 import type { Clock, Store, Stored, Where } from './ports.ts';
 import { approveManyBody } from './schemas/introduction.ts';
 
@@ -41,12 +42,8 @@ export function createApproveMany(deps: { store: Store; clock: Clock; introducti
       ...(body.subjectId === undefined ? {} : { subjectId: body.subjectId }),
     };
     const found: Stored<Introduction>[] = [];
-    let after: string | undefined;
-    do {
-      const page = await collection.find({ where, limit: mostAtOnce, ...(after === undefined ? {} : { after }) });
-      found.push(...page.items.filter(({ doc }) => (doc.suggestion?.score ?? 1) >= (body.minScore ?? 0)));
-      after = page.nextCursor;
-    } while (after !== undefined);
+    for await (const one of everyOf((from) => collection.find({ where, limit: mostAtOnce, ...from })))
+      if ((one.doc.suggestion?.score ?? 1) >= (body.minScore ?? 0)) found.push(one);
     return found.sort((x, y) => (y.doc.suggestion?.score ?? 1) - (x.doc.suggestion?.score ?? 1)).slice(0, mostAtOnce);
   };
 

@@ -105,6 +105,13 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
       eventsBy.set(counterpart, (eventsBy.get(counterpart) ?? new Set()).add(event));
   };
 
+  const replace = <P extends Party>(known: Map<string, P>, id: string, owner: string, party: P | undefined) => {
+    forget(owner, known.get(id));
+    known.delete(id);
+    if (party === undefined) return;
+    known.set(id, party);
+    remember(owner, party);
+  };
   /** Puts an owner as it is now in the place of what it was; undefined: it is gone. */
   const prepare = (
     type: OwnerType,
@@ -116,21 +123,9 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     if (type === 'event') {
       forgetEvent(owner, id);
       if (doc !== undefined) rememberEvent(owner, preparedEvent(doc as PastEvent, vectorOf));
-    } else if (type === 'member') {
-      forget(owner, members.get(id));
-      members.delete(id);
-      if (doc === undefined) return;
-      const party = memberParty(doc as Member, vectorOf);
-      members.set(id, party);
-      remember(owner, party);
-    } else {
-      forget(owner, needs.get(id));
-      needs.delete(id);
-      if (doc === undefined) return;
-      const party = needParty(doc as Need, vectorOf);
-      needs.set(id, party);
-      remember(owner, party);
-    }
+    } else if (type === 'member')
+      replace(members, id, owner, doc === undefined ? undefined : memberParty(doc as Member, vectorOf));
+    else replace(needs, id, owner, doc === undefined ? undefined : needParty(doc as Need, vectorOf));
   };
 
   const load = async (type: OwnerType, ids: readonly string[]) => {
@@ -168,6 +163,7 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     after: undefined as string | undefined,
     found: { member: new Set<string>(), need: new Set<string>(), event: new Set<string>() },
   });
+  let wasRead = false;
   /** Set while everything is read: what a fault cut off goes on where it was. */
   let loading: Awaited<ReturnType<typeof startLoad>> | undefined;
   const loadAll = async () => {
@@ -190,6 +186,7 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     await load('need', gone(needs.keys(), 'need'));
     await load('event', gone(events.keys(), 'event'));
     loading = undefined;
+    wasRead = true;
     return head;
   };
 
@@ -224,18 +221,12 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     }
   };
 
-  let wasRead = false;
   const startPass = () => {
     // Whoever joins waits no longer than a caller can; nobody is served before everything has been read once.
     const patience = wasRead ? forACaller : forNobody;
-    const pass = patience(follow)
-      .then((head) => {
-        wasRead = true;
-        return head;
-      })
-      .finally(() => {
-        if (running === pass) running = undefined;
-      });
+    const pass = patience(follow).finally(() => {
+      if (running === pass) running = undefined;
+    });
     running = pass;
     return pass;
   };

@@ -1,10 +1,10 @@
 /** Keeps the stored vectors of every owner equal to its texts and to the model. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { facetsOfMember, facetsOfNeed } from '../domain/facet.ts';
 import type { Member } from '../domain/member.ts';
 import type { Need } from '../domain/need.ts';
 import type { PastEvent } from '../domain/past-event.ts';
 import { ownerKey, ownerOf, packVector, textDigest, type OwnerType } from './facet-vectors.ts';
+import { everyOf, pagesOf } from './pages.ts';
 import {
   EmbedderError,
   StoreError,
@@ -169,7 +169,7 @@ export function createEmbedding({ store, embedder, queue, evict, lostAfterMs = 1
 
   /** What a process left behind that ended between the removal of an owner and that of its vectors. */
   const removeOrphans = async () => {
-    for await (const page of pagesOf(vectors)) {
+    for await (const page of pagesOf((from) => vectors.find({ limit: pageSize, ...from }))) {
       const ids = { member: [] as string[], need: [] as string[], event: [] as string[] };
       for (const { id } of page) ids[ownerOf(id).type].push(ownerOf(id).id);
       const alive = new Set([
@@ -197,7 +197,7 @@ export function createEmbedding({ store, embedder, queue, evict, lostAfterMs = 1
       progress(++done, total);
     };
     for (const type of ['member', 'need', 'event'] as const)
-      for await (const page of pagesOf(docs(type))) {
+      for await (const page of pagesOf((from) => docs(type).find({ limit: pageSize, ...from }))) {
         total = (await docs('member').count()) + (await docs('need').count()) + (await docs('event').count());
         const owned = new Map(
           (await vectors.getMany(page.map((item) => ownerKey(type, item.id)))).map((item) => [item.id, item]),
@@ -269,24 +269,9 @@ export function createEmbedding({ store, embedder, queue, evict, lostAfterMs = 1
 /** Keys of the jobs of this file that are dead. */
 async function deadKeys(queue: JobQueue): Promise<Set<string>> {
   const keys = new Set<string>();
-  let after: string | undefined;
-  do {
-    const page = await queue.list({ state: 'dead', limit: pageSize, ...(after === undefined ? {} : { after }) });
-    for (const { doc } of page.items) if (doc.kind === embedJob || doc.kind === embedBacklogJob) keys.add(doc.key);
-    after = page.nextCursor;
-  } while (after !== undefined);
+  for await (const { doc } of everyOf((from) => queue.list({ state: 'dead', limit: pageSize, ...from })))
+    if (doc.kind === embedJob || doc.kind === embedBacklogJob) keys.add(doc.key);
   return keys;
-}
-
-async function* pagesOf<T>(collection: Collection<T>): AsyncGenerator<Stored<T>[]> {
-  let after: string | undefined;
-  do {
-    const page = await collection.find({ limit: pageSize, ...(after === undefined ? {} : { after }) });
-    yield page.items;
-    // The embedded store answers at once: without this, other requests would wait for the whole collection.
-    await nextTurn();
-    after = page.nextCursor;
-  } while (after !== undefined);
 }
 
 /** Somebody else was faster, and whoever wrote last looks again. */

@@ -3,7 +3,8 @@ import type { MatchEvent } from '../domain/event.ts';
 import type { PlannedMeeting } from '../domain/programme/plan.ts';
 import type { Programme } from './programme.ts';
 import { changeProgramme } from './programme-store.ts';
-import type { Collection, Store, Stored } from './ports.ts';
+import { everyOf } from './pages.ts';
+import type { Store } from './ports.ts';
 
 /** Stands where the id of somebody was that has been erased. */
 const erased = 'erased';
@@ -11,10 +12,13 @@ const pageSize = 100;
 
 /** Ids of the events that have to do with a member: as attendee or adviser, or in what is planned or published of them. */
 export async function eventsNaming(store: Store, memberId: string): Promise<string[]> {
+  const events = store.collection('events');
+  const programmes = store.collection('programmes');
   const named = new Set<string>();
-  for await (const { id, doc } of everyOf(store.collection('events')))
+  for await (const { id, doc } of everyOf((from) => events.find({ limit: pageSize, ...from })))
     if (doc.attendees.includes(memberId) || isAdviser(doc, memberId)) named.add(id);
-  for await (const { id, doc } of everyOf(store.collection('programmes'))) if (isIn(doc, memberId)) named.add(id);
+  for await (const { id, doc } of everyOf((from) => programmes.find({ limit: pageSize, ...from })))
+    if (isIn(doc, memberId)) named.add(id);
   return [...named].sort();
 }
 
@@ -27,15 +31,6 @@ export async function withdrawFromEvents(store: Store, memberId: string): Promis
     const stored = await events.get(id);
     if (stored !== undefined) await events.replace(id, eventWithout(stored.doc, memberId), stored.version);
   }
-}
-
-async function* everyOf<T>(collection: Collection<T>): AsyncGenerator<Stored<T>> {
-  let after: string | undefined;
-  do {
-    const page = await collection.find({ limit: pageSize, ...(after === undefined ? {} : { after }) });
-    yield* page.items;
-    after = page.nextCursor;
-  } while (after !== undefined);
 }
 
 const isAdviser = (event: MatchEvent, memberId: string) => (event.advisers ?? []).some(({ id }) => id === memberId);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Embedding } from './embedding.ts';
 import { importLines } from './import.ts';
+import { everyOf } from './pages.ts';
 import type { Clock, JobHandler, JobQueue, Store } from './ports.ts';
 import { readLines } from './read-lines.ts';
 
@@ -55,13 +56,8 @@ export function removeSpooledWhenDone(queue: JobQueue, spoolDir: string): () => 
  */
 export async function sweepSpool(queue: JobQueue, spoolDir: string, olderThanMs = 0): Promise<void> {
   const files = new Set(await readdir(spoolDir).catch(() => []));
-  let after: string | undefined;
-  do {
-    const page = await queue.list({ limit: 1000, ...(after === undefined ? {} : { after }) });
-    for (const { doc } of page.items)
-      if (doc.kind === importJob && doc.state !== 'done') files.delete(importJobInput.parse(doc.input).file);
-    after = page.nextCursor;
-  } while (after !== undefined);
+  for await (const { doc } of everyOf((from) => queue.list({ limit: 1000, ...from })))
+    if (doc.kind === importJob && doc.state !== 'done') files.delete(importJobInput.parse(doc.input).file);
   for (const file of files) {
     const { mtimeMs } = await stat(path.join(spoolDir, file)).catch(() => ({ mtimeMs: Infinity }));
     if (olderThanMs === 0 || mtimeMs < Date.now() - olderThanMs) await rm(path.join(spoolDir, file), { force: true });

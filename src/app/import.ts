@@ -94,10 +94,10 @@ export async function importLines(
       await writeBatch(
         deps,
         type,
-        batch.filter((one) => faults(one).length === 0),
+        batch.filter((one) => !faults.has(one)),
         run,
       );
-      waiting.early.push(...batch.filter((one) => faults(one).length > 0));
+      waiting.early.push(...faults.keys());
     }
     held = 0;
     await nextTurn();
@@ -131,11 +131,10 @@ export async function importLines(
       await writeBatch(
         deps,
         type,
-        batch.filter((one) => one.type === type && faults(one).length === 0),
+        batch.filter((one) => one.type === type && !faults.has(one)),
         run,
       );
-    for (const one of batch)
-      if (faults(one).length > 0) run.refuse(one.line, one.doc.id, ...faults(one).slice(0, strangersTold));
+    for (const [one, found] of faults) run.refuse(one.line, one.doc.id, ...found.slice(0, strangersTold));
   }
   options.onProgress?.(count);
   return run.report;
@@ -186,16 +185,16 @@ function namedBy({ type, doc }: Parsed): { field: string; id: string }[] {
   }
 }
 
-/** Tells of each line what is wrong with the members that it names, as far as they are known by now. */
+/** The lines that name members wrongly, as far as those are known by now, and what is wrong with each. */
 async function namesOf(
   store: Store,
   batch: readonly Parsed[],
   { written, today }: Run,
-): Promise<(one: Parsed) => FieldFault[]> {
+): Promise<Map<Parsed, FieldFault[]>> {
   const asked = [...new Set(batch.flatMap((one) => namedBy(one).map(({ id }) => id)))].filter((id) => !written.has(id));
   const stored = new Map((await store.collection('members').getMany(asked)).map(({ id, doc }) => [id, doc.kind]));
   const kindOf = (id: string) => written.get(id) ?? stored.get(id);
-  return (one) =>
+  const faultsOf = (one: Parsed) =>
     one.type === 'event'
       ? faultsOfPastEvent(one.doc as PastEvent, kindOf, today)
       : namedBy(one).flatMap(({ field, id }) =>
@@ -203,6 +202,12 @@ async function namesOf(
             ? [{ field, code: 'unknown_member', message: 'There is no member with this id.', value: id }]
             : [],
         );
+  return new Map(
+    batch.flatMap((one) => {
+      const faults = faultsOf(one);
+      return faults.length > 0 ? [[one, faults] as const] : [];
+    }),
+  );
 }
 
 const collectionOf = (store: Store, type: ImportType): Collection<ImportDoc> =>

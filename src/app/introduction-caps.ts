@@ -1,6 +1,7 @@
 import { capMonthOf, capOf, monthOf, takenNumbers, type Cap } from '../domain/introduction/caps.ts';
 import { sides, type Introduction } from '../domain/introduction/introduction.ts';
 import type { Parties } from './introduction-parties.ts';
+import { everyOf } from './pages.ts';
 import type { Store } from './ports.ts';
 
 /** The caps that an approval at this time counts against, with what other introductions have taken of them. */
@@ -26,13 +27,9 @@ export async function capsFor(store: Store, introduction: Introduction, parties:
 async function takenIn(store: Store, memberId: string, month: string, butOf: string): Promise<number[]> {
   const capMonth = capMonthOf(memberId, month);
   const taken: number[] = [];
-  let after: string | undefined;
-  do {
-    const page = await store
-      .collection('introductions')
-      .find({ where: { capMonths: capMonth }, limit: 1000, ...(after === undefined ? {} : { after }) });
-    for (const { id, doc } of page.items) if (id !== butOf) taken.push(...takenNumbers(doc.capSlots ?? [], capMonth));
-    after = page.nextCursor;
-  } while (after !== undefined);
+  const introductions = store.collection('introductions');
+  const where = { capMonths: capMonth };
+  for await (const { id, doc } of everyOf((from) => introductions.find({ where, limit: 1000, ...from })))
+    if (id !== butOf) taken.push(...takenNumbers(doc.capSlots ?? [], capMonth));
   return taken;
 }

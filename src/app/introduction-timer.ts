@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Introduction } from '../domain/introduction/introduction.ts';
 import type { Introductions } from './introductions.ts';
 import type { MailRelay } from './mail-relay.ts';
-import type { Clock, JobHandler, JobQueue, Store, Stored } from './ports.ts';
+import { everyOf } from './pages.ts';
+import type { Clock, JobHandler, JobQueue, Store } from './ports.ts';
 
 export const introductionDueJob = 'introduction-due';
 
@@ -26,15 +27,8 @@ export function createIntroductionTimer(deps: {
   const { store, queue, clock, introductions, relay } = deps;
   const collection = store.collection('introductions');
 
-  async function* watchedFor(what: Introduction['watch'][number]): AsyncGenerator<Stored<Introduction>> {
-    let after: string | undefined;
-    do {
-      const where = { watch: what };
-      const page = await collection.find({ where, limit: 500, ...(after === undefined ? {} : { after }) });
-      yield* page.items;
-      after = page.nextCursor;
-    } while (after !== undefined);
-  }
+  const watchedFor = (what: Introduction['watch'][number]) =>
+    everyOf((from) => collection.find({ where: { watch: what }, limit: 500, ...from }));
 
   return {
     async sweep(sendersAreGone = false) {

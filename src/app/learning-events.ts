@@ -2,10 +2,10 @@
  * What advisers and parties decided, as lines that `npm run learn -- --events FILE` reads. Nothing in them says who
  * decided, or why in words.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Feedback, FeedbackEvent } from '../domain/feedback.ts';
 import { isErased } from '../domain/introduction/pair.ts';
 import { otherSide, type HistoryEntry, type Introduction, type Side } from '../domain/introduction/introduction.ts';
+import { everyOf } from './pages.ts';
 import type { Store } from './ports.ts';
 import { taskOf } from './suggestion.ts';
 
@@ -20,14 +20,8 @@ export interface LearningEvent extends Feedback {
 /** Oldest introduction first; steps that were taken back and parties that were removed are left out. */
 export async function* learningEvents(store: Store, since = ''): AsyncGenerator<LearningEvent> {
   const introductions = store.collection('introductions');
-  let after: string | undefined;
-  do {
-    const page = await introductions.find({ limit: 500, ...(after === undefined ? {} : { after }) });
-    for (const { doc } of page.items)
-      if (!isErased(doc)) for (const event of eventsOf(doc)) if (event.at >= since) yield event;
-    await nextTurn();
-    after = page.nextCursor;
-  } while (after !== undefined);
+  for await (const { doc } of everyOf((from) => introductions.find({ limit: 500, ...from })))
+    if (!isErased(doc)) for (const event of eventsOf(doc)) if (event.at >= since) yield event;
 }
 
 function eventsOf(introduction: Introduction): LearningEvent[] {

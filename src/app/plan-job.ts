@@ -134,11 +134,9 @@ async function planOnce(
   const closed = await closedPairs(deps.matching, event, pairs, before.locks, context.signal);
   const given = { event, values, guests, closed };
   let endSeconds = asked.seconds;
-  let wasStopped = false;
   const secondsLeft = () => {
     // A stop may come at any time; a search that has not begun by then is given little.
-    if (watch.stopped() && !wasStopped) endSeconds = Math.min(endSeconds, spentSeconds() + secondsAfterStop);
-    wasStopped = watch.stopped();
+    if (watch.stopped()) endSeconds = Math.min(endSeconds, spentSeconds() + secondsAfterStop);
     return endSeconds - spentSeconds();
   };
   const budget: Budget = { ...asked, secondsLeft };

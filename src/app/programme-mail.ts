@@ -8,6 +8,7 @@ import type { MatchEvent } from '../domain/event.ts';
 import type { Language, Member } from '../domain/member.ts';
 import { agendaMail } from '../domain/programme/agenda-mail.ts';
 import { needIdsOf } from '../domain/programme/plan.ts';
+import { everyOf } from './pages.ts';
 import { MailerError, type JobHandler, type JobQueue, type Mailer, type Store } from './ports.ts';
 import type { Programme, ProgrammeMail, Published } from './programme.ts';
 import { changeProgramme, eventOf, programmeOf } from './programme-store.ts';
@@ -199,14 +200,10 @@ export function createProgrammeMail(deps: {
   return {
     handlers: { [programmeMailJob]: drain },
     async recover() {
-      let after: string | undefined;
-      do {
-        const page = await store
-          .collection('programmes')
-          .find({ where: { watch: 'mail' }, limit: pageSize, ...(after === undefined ? {} : { after }) });
-        for (const { id } of page.items) await queue.enqueue(programmeMailJob, id, { eventId: id });
-        after = page.nextCursor;
-      } while (after !== undefined);
+      const programmes = store.collection('programmes');
+      const where = { watch: 'mail' };
+      for await (const { id } of everyOf((from) => programmes.find({ where, limit: pageSize, ...from })))
+        await queue.enqueue(programmeMailJob, id, { eventId: id });
     },
   };
 }

@@ -13,7 +13,7 @@ import {
   type UnmetMeeting,
   type UnmetReason,
 } from '../domain/programme/plan.ts';
-import { roundsOf, timesOf } from '../domain/programme/rounds.ts';
+import { timesOf } from '../domain/programme/rounds.ts';
 import { dayAt } from '../domain/day.ts';
 import type { MatchEvent } from '../domain/event.ts';
 import { Problem, type FieldFault } from '../domain/problem.ts';
@@ -186,12 +186,10 @@ export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: C
     async attend(eventId, { checkedIn, met }) {
       const { doc: event } = await eventOf(store, eventId);
       await programmeOf(store, eventId);
-      const today = dayAt(clock.now().toISOString(), event.timeZone);
       return changeProgramme(store, eventId, (programme) => {
-        const rounds = roundsOf(programme.published?.times ?? event);
-        const dayOf = new Map(
-          (programme.published?.meetings ?? []).map(({ id, round }) => [id, rounds[round - 1]?.date ?? event.date]),
-        );
+        const { published } = programme;
+        const today = dayAt(clock.now().toISOString(), published?.times.timeZone);
+        const dayOf = new Map((published?.meetings ?? []).map(({ id, startsZoned }) => [id, startsZoned.slice(0, 10)]));
         const faults = [
           ...(checkedIn ?? []).flatMap((id, i) =>
             event.attendees.includes(id)
