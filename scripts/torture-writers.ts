@@ -58,7 +58,9 @@ export function startWriters(urls: () => readonly string[], run: string, book: B
       const text = await answer.text();
       const detail = answer.ok ? undefined : /"detail":"([^"]*)"/u.exec(text)?.[1];
       const status = done(answer.status, detail);
-      const isClear = answer.headers.get('retry-after') !== null && / does not answer now\.$/u.test(detail ?? '');
+      const isClear =
+        answer.headers.get('retry-after') !== null &&
+        / (?:does not answer now|are still being read from the database)\.$/u.test(detail ?? '');
       const isExpected = status < 300 || (status === 503 && isClear);
       if (!isExpected) book.faults.push(`${method} ${address}: ${status} ${text.slice(0, 300)}`);
       return status;

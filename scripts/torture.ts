@@ -168,7 +168,8 @@ async function outage(
     )
   )
     if (performance.now() - backMs > 60_000) {
-      found.push(`${part} was back for a minute and not everything was answered again`);
+      const since = summary(book.answers.slice(recovered));
+      found.push(`${part} was back for a minute and not everything was answered again: ${since || 'no answer at all'}`);
       break;
     } else await pause(20);
   const recoveredMs = performance.now() - backMs;

@@ -11,16 +11,11 @@ import { preparedEvent, type PreparedEvent } from '../domain/match/history.ts';
 import { centred } from '../domain/match/similarity.ts';
 import type { PastEvent } from '../domain/past-event.ts';
 import { facetKey, ownerKey, ownerOf, textDigest, unpackVector, type OwnerType } from './facet-vectors.ts';
-import { forACaller, forNobody } from './patience.ts';
-import { changesAfter } from './change-log.ts';
+import { followLog } from './follow-log.ts';
 import type { Store, VectorIndex } from './ports.ts';
 
 export interface Catalog {
-  /**
-   * Applies everything that was written before the call. Calls that come during a pass share the next one: the present one
-   * may have asked the store before they wrote. When the present one fails they fail with it: a caller waits once for a
-   * store that does not answer. Returns the seq reached.
-   */
+  /** Follows the store up to now, see `LogFollower`. Returns the seq reached. */
   refresh(): Promise<number>;
   party(type: Party['type'], id: string): Party | undefined;
   member(id: string): MemberParty | undefined;
@@ -40,7 +35,6 @@ export interface Catalog {
   state(): { seq: number; members: number; needs: number; facets: number; embeddedFacets: number };
 }
 
-const pageSize = 1000;
 /** Few enough that a busy database answers in time. */
 const loadedAtOnce = 200;
 
@@ -56,10 +50,6 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
   const lagging = new Set<string>();
   /** Which writes each owner was prepared from. */
   const writes = new Map<string, string>();
-  let seq = -1;
-  let breaks = store.breaks();
-  let running: Promise<number> | undefined;
-  let next: Promise<number> | undefined;
   let facets = 0;
   let embedded = 0;
 
@@ -156,54 +146,37 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     }
   };
 
-  const startLoad = async () => ({
-    // Read first: what is written meanwhile is applied again, which changes nothing.
-    head: await store.headSeq(),
-    left: ['member', 'need', 'event'] as OwnerType[],
+  const types = ['member', 'need', 'event'] as const;
+  const knownOf = { member: members, need: needs, event: events };
+  const newReading = () => ({
+    left: [...types],
     after: undefined as string | undefined,
     found: { member: new Set<string>(), need: new Set<string>(), event: new Set<string>() },
   });
-  let wasRead = false;
-  /** Set while everything is read: what a fault cut off goes on where it was. */
-  let loading: Awaited<ReturnType<typeof startLoad>> | undefined;
-  const loadAll = async () => {
-    loading ??= await startLoad();
-    const { head, left, found } = loading;
-    for (let type = left[0]; type !== undefined; type = left[0]) {
-      const { after } = loading;
-      const page = await store
+  let reading = newReading();
+  const follower = followLog(store, {
+    begin() {
+      reading = newReading();
+    },
+    async readOn() {
+      const { left, after, found } = reading;
+      const type = left[0]!;
+      const { items, nextCursor } = await store
         .collection(collectionOf[type])
         .find({ limit: loadedAtOnce, ...(after === undefined ? {} : { after }) });
-      const ids = page.items.map((item) => item.id);
+      const ids = items.map(({ id }) => id);
       await load(type, ids);
       for (const id of ids) found[type].add(id);
-      loading.after = page.nextCursor;
-      if (page.nextCursor === undefined) left.shift();
-    }
-    // Known from before, if this is not the first time.
-    const gone = (known: Iterable<string>, type: OwnerType) => [...known].filter((id) => !found[type].has(id));
-    await load('member', gone(members.keys(), 'member'));
-    await load('need', gone(needs.keys(), 'need'));
-    await load('event', gone(events.keys(), 'event'));
-    loading = undefined;
-    wasRead = true;
-    return head;
-  };
-
-  const follow = async () => {
-    for (;;) {
-      if (breaks !== store.breaks()) {
-        breaks = store.breaks();
-        loading = undefined;
-        seq = -1;
+      if (nextCursor === undefined) {
+        // Known from before, if this is not the first time.
+        const gone = [...knownOf[type].keys()].filter((id) => !found[type].has(id));
+        await load(type, gone);
+        left.shift();
       }
-      if (seq < 0) seq = await loadAll();
-      const changes = await changesAfter(store, seq, pageSize);
-      if (changes === undefined) {
-        seq = -1;
-        continue;
-      }
-      if (changes.length === 0) return seq;
+      reading.after = nextCursor;
+      return left.length > 0;
+    },
+    async apply(changes) {
       const touched = { member: new Set<string>(), need: new Set<string>(), event: new Set<string>() };
       for (const change of changes) {
         if (change.collection === 'members') touched.member.add(change.id);
@@ -214,33 +187,12 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
           touched[type].add(id);
         }
       }
-      await load('member', [...touched.member]);
-      await load('need', [...touched.need]);
-      await load('event', [...touched.event]);
-      seq = changes.at(-1)!.seq;
-    }
-  };
-
-  const startPass = () => {
-    // Whoever joins waits no longer than a caller can; nobody is served before everything has been read once.
-    const patience = wasRead ? forACaller : forNobody;
-    const pass = patience(follow).finally(() => {
-      if (running === pass) running = undefined;
-    });
-    running = pass;
-    return pass;
-  };
+      for (const type of types) await load(type, [...touched[type]]);
+    },
+  });
 
   return {
-    refresh() {
-      if (running === undefined) return startPass();
-      next ??= running
-        .finally(() => {
-          next = undefined;
-        })
-        .then(() => running ?? startPass());
-      return next;
-    },
+    refresh: follower.refresh,
     party: (type, id) => (type === 'member' ? members.get(id) : needs.get(id)),
     member: (id) => members.get(id),
     need: (id) => needs.get(id),
@@ -253,7 +205,7 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     index,
     lagging,
     state: () => ({
-      seq: Math.max(0, seq),
+      seq: follower.seq(),
       members: members.size,
       needs: needs.size,
       facets,

@@ -5,18 +5,16 @@
 import { isErased, latestPairState, pairKeyOf, pairStateOf } from '../domain/introduction/pair.ts';
 import type { Introduction } from '../domain/introduction/introduction.ts';
 import type { PairState } from '../domain/match/pair.ts';
-import { changesAfter } from './change-log.ts';
-import { forACaller } from './patience.ts';
+import { followLog } from './follow-log.ts';
 import type { Store, Stored } from './ports.ts';
 
 export interface PairStates {
-  /** Applies everything that was written since the last call; concurrent calls share one pass. */
-  refresh(): Promise<void>;
+  /** Follows the store up to now, see `LogFollower`. */
+  refresh(): Promise<unknown>;
   /** Whoever of the two asks. Members and needs share their ids here. */
   pairState(subjectId: string, candidateId: string): PairState;
 }
 
-const pageSize = 1000;
 /** Few enough that a busy database answers in time. */
 const loadedAtOnce = 200;
 
@@ -34,9 +32,6 @@ export function createPairStates(store: Store): PairStates {
   const introductions = store.collection('introductions');
   const byIntroduction = new Map<string, Known>();
   const byPair = new Map<string, Map<string, Known>>();
-  let seq = -1;
-  let breaks = store.breaks();
-  let running: Promise<void> | undefined;
 
   const forget = (id: string) => {
     const known = byIntroduction.get(id);
@@ -57,48 +52,37 @@ export function createPairStates(store: Store): PairStates {
     else pair.set(id, known);
   };
 
-  const loadAll = async () => {
-    // Read first: what is written meanwhile is applied again, which changes nothing.
-    const head = await store.headSeq();
-    let after: string | undefined;
-    do {
-      const page = await introductions.find({ limit: loadedAtOnce, ...(after === undefined ? {} : { after }) });
-      for (const one of page.items) remember(one);
-      after = page.nextCursor;
-    } while (after !== undefined);
-    return head;
+  const reload = async (ids: readonly string[]) => {
+    const docs = await introductions.getMany(ids);
+    for (const id of ids) forget(id);
+    for (const one of docs) remember(one);
   };
 
-  const follow = async () => {
-    for (;;) {
-      if (breaks !== store.breaks()) seq = -1;
-      if (seq < 0) {
-        breaks = store.breaks();
-        for (const id of [...byIntroduction.keys()]) forget(id);
-        seq = await loadAll();
+  let after: string | undefined;
+  let found = new Set<string>();
+  const follower = followLog(store, {
+    begin() {
+      after = undefined;
+      found = new Set();
+    },
+    async readOn() {
+      const page = await introductions.find({ limit: loadedAtOnce, ...(after === undefined ? {} : { after }) });
+      for (const one of page.items) {
+        found.add(one.id);
+        forget(one.id);
+        remember(one);
       }
-      const changes = await changesAfter(store, seq, pageSize);
-      if (changes === undefined) {
-        seq = -1;
-        continue;
-      }
-      if (changes.length === 0) return;
-      const ids = [...new Set(changes.filter((one) => one.collection === 'introductions').map((one) => one.id))];
-      const docs = await introductions.getMany(ids);
-      for (const id of ids) forget(id);
-      for (const one of docs) remember(one);
-      seq = changes.at(-1)!.seq;
-    }
-  };
+      after = page.nextCursor;
+      // Known from before, if this is not the first time.
+      if (after === undefined) await reload([...byIntroduction.keys()].filter((id) => !found.has(id)));
+      return after !== undefined;
+    },
+    apply: (changes) =>
+      reload([...new Set(changes.filter((one) => one.collection === 'introductions').map((one) => one.id))]),
+  });
 
   return {
-    refresh() {
-      // Whoever joins waits no longer than a caller can.
-      running ??= forACaller(follow).finally(() => {
-        running = undefined;
-      });
-      return running;
-    },
+    refresh: follower.refresh,
     pairState: (subjectId, candidateId) => latestPairState(byPair.get(keyOf(subjectId, candidateId))?.values() ?? []),
   };
 }

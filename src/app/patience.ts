@@ -19,8 +19,30 @@ export const forACaller = <T>(run: () => Promise<T>): Promise<T> => serving.run(
 export const forNobody = <T>(run: () => Promise<T>): Promise<T> => serving.run(undefined, run);
 
 /** Milliseconds that a part may take to answer from now on. */
-export function patienceMs(): number {
+export const patienceMs = (): number => callersPatienceMs() ?? backgroundMs;
+
+/** The same for a caller; undefined where nobody waits. */
+function callersPatienceMs(): number | undefined {
   const request = serving.getStore();
-  if (request === undefined) return backgroundMs;
-  return Math.max(answerMs, request.sinceMs + requestMs - performance.now());
+  return request && Math.max(answerMs, request.sinceMs + requestMs - performance.now());
+}
+
+/** For what takes as long as it takes: a caller is told `late` when it can wait no longer, a job waits on. */
+export function whileACallerWaits<T>(answer: Promise<T>, late: () => Error): Promise<T> {
+  const waitMs = callersPatienceMs();
+  return waitMs === undefined ? answer : within(waitMs, answer, late);
+}
+
+/** What is late may still happen. @throws what `late` makes. */
+export async function within<T>(waitMs: number, answer: Promise<T>, late: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_resolve, reject) => {
+    // If this process was what took so long, the answer lies there unread: it goes first.
+    timer = setTimeout(() => setImmediate(() => setImmediate(() => reject(late()))), waitMs);
+  });
+  try {
+    return await Promise.race([answer, over]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

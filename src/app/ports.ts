@@ -83,14 +83,14 @@ export class StoreError extends Error {
   readonly code: StoreErrorCode;
   /** For `taken`: `id` or the name of the unique index. */
   readonly index: string | undefined;
-  /** For `unavailable`: which part is away. */
-  readonly part: 'store' | 'queue';
+  /** For `unavailable`: which part is away, or not there yet. */
+  readonly part: 'store' | 'queue' | 'catalog';
   constructor(
     code: StoreErrorCode,
     message: string,
     index?: string,
     cause?: unknown,
-    part: 'store' | 'queue' = 'store',
+    part: StoreError['part'] = 'store',
   ) {
     super(message, { cause });
     this.name = 'StoreError';

@@ -3,14 +3,18 @@ import { Problem, problems, type ProblemCode } from '../domain/problem.ts';
 import { EmbedderError, StoreError } from '../app/ports.ts';
 
 const retryAfterSeconds = 2;
-const partNames = { store: 'database', queue: 'job queue' } as const;
+const awayNow = {
+  store: 'The database does not answer now.',
+  queue: 'The job queue does not answer now.',
+  catalog: 'Members and needs are still being read from the database.',
+} as const;
 
 /** The Problem that an error means to a caller. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StoreError) {
     if (error.code === 'unavailable' || error.code === 'gone')
-      return new Problem('unavailable', `The ${partNames[error.part]} does not answer now.`, { cause: error });
+      return new Problem('unavailable', awayNow[error.part], { cause: error });
     if (error.code === 'taken') return new Problem('taken', error.message, { cause: error });
     if (error.code === 'stale') return new Problem('stale', error.message, { cause: error });
     return new Problem('not-found', error.message, { cause: error });

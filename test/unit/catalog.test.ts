@@ -3,6 +3,7 @@ import { createCatalog, type Catalog } from '../../src/app/catalog.ts';
 import { StoreError, type Store } from '../../src/app/ports.ts';
 import { openSqliteStore } from '../../src/adapters/store/sqlite.ts';
 import { createExactIndex } from '../../src/adapters/vectors/exact.ts';
+import { until } from '../support/until.ts';
 
 let whole: Store;
 let breaks: number;
@@ -29,7 +30,7 @@ test('what the log never told of is found after a break in the way to the data',
   expect(ids()).toEqual(['a']);
   breaks++;
   await catalog.refresh();
-  expect(ids()).toEqual(['b']);
+  await until(() => ids().join() === 'b');
   expect([...catalog.lagging]).toEqual(['member:b']);
   const fresh = createCatalog(whole, createExactIndex(4));
   await fresh.refresh();
@@ -38,9 +39,13 @@ test('what the log never told of is found after a break in the way to the data',
 
 test('what is as it was is not prepared again', async () => {
   const before = catalog.member('a');
+  changes = async () => [];
+  await add('b');
   breaks++;
   await catalog.refresh();
+  await until(() => ids().length === 2);
   expect(catalog.member('a')).toBe(before);
+  changes = whole.changes;
   await whole.collection('members').replace('a', { id: 'a', kind: 'startup', name: 'New', offers: ['Radar'] }, 1);
   await catalog.refresh();
   expect(catalog.member('a')!.doc.name).toBe('New');

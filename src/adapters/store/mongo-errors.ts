@@ -1,5 +1,5 @@
 /** From MongoDB's faults to the port's, and how long an answer is waited for. */
-import { patienceMs } from '../../app/patience.ts';
+import { patienceMs, within } from '../../app/patience.ts';
 import { StoreError } from '../../app/ports.ts';
 
 /** Runs it, gives up after a while, and turns the driver's faults into the port's. */
@@ -17,18 +17,11 @@ export const answering =
   (waitMsNow: () => number = patienceMs): Answer =>
   async (run) => {
     const waitMs = Math.round(waitMsNow());
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      const giveUp = () => reject(new StoreError('unavailable', `The database did not answer in ${waitMs} ms.`));
-      // If this process was what took so long, the answer lies there unread: it goes first.
-      timer = setTimeout(() => setImmediate(() => setImmediate(giveUp)), waitMs);
-    });
+    const late = () => new StoreError('unavailable', `The database did not answer in ${waitMs} ms.`);
     try {
-      return await Promise.race([run(), late]);
+      return await within(waitMs, run(), late);
     } catch (error) {
       throw asStoreError(error);
-    } finally {
-      clearTimeout(timer);
     }
   };
 
