@@ -52,7 +52,7 @@ export interface Programmes {
   get(eventId: string): Promise<{ stored: Stored<Programme>; view: ProgrammeView }>;
   /** @throws Problem `stale`, `invalid` when there is no such meeting. */
   lock(eventId: string, locks: string[], version?: number): Promise<Stored<Programme>>;
-  /** The draft becomes what people see; with `mail` each one affected is told. @throws Problem `not-allowed-now`, `stale`. */
+  /** The draft becomes what people see, unless that is so already; with `mail` each one affected is told. @throws Problem `not-allowed-now`, `stale`. */
   publish(
     eventId: string,
     mail: boolean,
@@ -174,6 +174,7 @@ export function createProgrammes(deps: { store: Store; queue: JobQueue; clock: C
             });
           difference = differenceOf(programme.published?.meetings ?? [], timed(event, meetings));
           const published = publishedFrom(programme.published, event, meetings, clock.now());
+          if (saysTheSame(programme.published, published)) return programme;
           const next = { ...programme, published };
           return mail ? withMails(next, programme.published, published, difference.peopleAffected) : next;
         },
@@ -376,6 +377,11 @@ function refilled(
       : {}),
   };
 }
+
+/** Apart from when it was published and how often before. */
+const saysTheSame = (before: Published | undefined, after: Published): boolean =>
+  before !== undefined &&
+  isDeepStrictEqual({ ...after, edition: before.edition, publishedAt: before.publishedAt }, before);
 
 /** The next edition. Sequences grow where something changed, so that calendars take the newer one. */
 function publishedFrom(

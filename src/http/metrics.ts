@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Catalog } from '../app/catalog.ts';
-import type { JobQueue, JobRecord } from '../app/ports.ts';
+import { StoreError, type JobQueue, type JobRecord, type Store } from '../app/ports.ts';
 
 export interface HttpMetrics {
   observe(method: string, route: string, status: number, seconds: number): void;
@@ -9,7 +9,8 @@ export interface HttpMetrics {
   contentType: string;
 }
 
-export function createMetrics(deps: { catalog: Catalog; queue: JobQueue; lag(): Promise<number> }): HttpMetrics {
+/** A part that is away leaves its figures out: the others are wanted most just then. */
+export function createMetrics(deps: { catalog: Catalog; queue: JobQueue; store: Store }): HttpMetrics {
   const register = new Registry();
   collectDefaultMetrics({ register });
   const durations = new Histogram({
@@ -32,14 +33,30 @@ export function createMetrics(deps: { catalog: Catalog; queue: JobQueue; lag(): 
   gauge('kobling_needs', 'Needs in the catalog', () => deps.catalog.state().needs);
   gauge('kobling_facets', 'Pieces of text that are matched', () => deps.catalog.state().facets);
   gauge('kobling_facets_embedded', 'Pieces of text that have a vector', () => deps.catalog.state().embeddedFacets);
-  gauge('kobling_catalog_lag_changes', 'Changes in the store that the catalog has not followed yet', deps.lag);
+  new Gauge({
+    name: 'kobling_part_up',
+    help: '1 while the part answers, 0 while it is away',
+    labelNames: ['part'],
+    registers: [register],
+    async collect() {
+      for (const part of ['store', 'queue'] as const)
+        this.set({ part }, (await unlessAway(deps[part].ping().then(() => 1))) ?? 0);
+    },
+  });
+  gauge(
+    'kobling_catalog_lag_changes',
+    'Changes in the store that the catalog has not followed yet; NaN while the store is away',
+    async () => ((await unlessAway(deps.store.headSeq())) ?? NaN) - deps.catalog.state().seq,
+  );
   new Gauge({
     name: 'kobling_jobs',
     help: 'Jobs by state',
     labelNames: ['state'],
     registers: [register],
     async collect() {
-      const counts = await deps.queue.counts();
+      this.reset();
+      const counts = await unlessAway(deps.queue.counts());
+      if (counts === undefined) return;
       for (const state of Object.keys(counts) as JobRecord['state'][]) this.set({ state }, counts[state]);
     },
   });
@@ -48,4 +65,13 @@ export function createMetrics(deps: { catalog: Catalog; queue: JobQueue; lag(): 
     text: () => register.metrics(),
     contentType: register.contentType,
   };
+}
+
+async function unlessAway<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'unavailable') return undefined;
+    throw error;
+  }
 }

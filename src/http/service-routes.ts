@@ -80,7 +80,7 @@ export function serviceRoutes(deps: ServiceRoutesDeps): Route[] {
       summary: 'Prometheus metrics',
       tag: 'service',
       answers: { 200: { description: 'Prometheus text format.', schema: z.string(), contentType: 'text/plain' } },
-      problems: ['unavailable'],
+      problems: [],
       handle: async () => ({ status: 200, body: await metrics.text(), contentType: metrics.contentType }),
     }),
     route({

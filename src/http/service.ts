@@ -55,11 +55,7 @@ export function createService({
   const { store, catalog, matching, bundles, joint, queue, embedding, records, pastEvents, clock } = engine;
   const { introductions, introduceByHand, suggest, approveMany, links } = engine;
   const answers = createAnswerCache(async () => `${await catalog.refresh()} ${clock.now().toISOString().slice(0, 10)}`);
-  const metrics = createMetrics({
-    catalog,
-    queue,
-    lag: async () => (await store.headSeq()) - catalog.state().seq,
-  });
+  const metrics = createMetrics({ catalog, queue, store });
   let document: object | undefined;
   const openApi = () => (document ??= openApiDocument(routes));
   const routes: Route[] = [

@@ -75,6 +75,8 @@ test('metrics name the route, not the address', async () => {
   expect(text).toContain('kobling_http_request_seconds_count{method="GET",route="/api/v1/members/:id",status="200"}');
   for (const name of [
     'kobling_jobs{state="dead"}',
+    'kobling_part_up{part="store"} 1',
+    'kobling_part_up{part="queue"} 1',
     'kobling_catalog_lag_changes',
     'kobling_members',
     'kobling_facets_embedded',

@@ -70,6 +70,10 @@ describeIf('a service whose', () => {
       expect([jobs.status, jobs.headers['retry-after'], jobs.body.detail]).toEqual([
         ...[503, '2', 'The job queue does not answer now.'],
       ]);
+      const metrics = (await api().get('/metrics')).text;
+      expect(metrics).toContain('kobling_part_up{part="store"} 1');
+      expect(metrics).toContain('kobling_part_up{part="queue"} 0');
+      expect(metrics).not.toContain('kobling_jobs{');
       await back('redis', how);
       await until(() => isEmbedded(`redis-${how}`));
       expect(await parts()).toEqual({ status: 200, store: 'ready', queue: 'ready' });
@@ -84,6 +88,9 @@ describeIf('a service whose', () => {
         ...[503, '2', '/problems/unavailable'],
       ]);
     expect(await parts()).toEqual({ status: 503, store: 'away', queue: 'ready' });
+    const metrics = (await api().get('/metrics')).text;
+    expect(metrics).toContain('kobling_part_up{part="store"} 0');
+    expect(metrics).toContain('kobling_catalog_lag_changes Nan');
     await back('mongo', how);
     await until(async () => (await post(`mongo-${how}`)).status === 201);
     await until(() => isEmbedded(`mongo-${how}`));
