@@ -36,7 +36,7 @@ export interface Catalog {
 }
 
 /** Few enough that a busy database answers in time. */
-const loadedAtOnce = 200;
+const loadedAtOnce = 100;
 
 /** The mean vector of many texts of one language. */
 export type LanguageCentres = Readonly<Record<Language, Float32Array>>;
@@ -158,19 +158,19 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
     begin() {
       reading = newReading();
     },
-    async readOn() {
+    async readOn(alone) {
       const { left, after, found } = reading;
       const type = left[0]!;
       const { items, nextCursor } = await store
         .collection(collectionOf[type])
         .find({ limit: loadedAtOnce, ...(after === undefined ? {} : { after }) });
       const ids = items.map(({ id }) => id);
-      await load(type, ids);
+      await alone(() => load(type, ids));
       for (const id of ids) found[type].add(id);
       if (nextCursor === undefined) {
         // Known from before, if this is not the first time.
         const gone = [...knownOf[type].keys()].filter((id) => !found[type].has(id));
-        await load(type, gone);
+        await alone(() => load(type, gone));
         left.shift();
       }
       reading.after = nextCursor;

@@ -2,16 +2,24 @@
  * Keeps what is held in memory as the store is: reads everything once, then follows the change log. After a break in the
  * way to the data everything is read again beside it, for what the log told may have been lost (see `Store.breaks`).
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { changesAfter } from './change-log.ts';
 import { forACaller, forNobody, whileACallerWaits } from './patience.ts';
 import { StoreError, type Change, type Store } from './ports.ts';
 
-/** What is held. Its calls never overlap. */
+/** Runs a step while no other changes what is held. */
+export type Alone = <T>(step: () => Promise<T>) => Promise<T>;
+
+/** What is held. */
 export interface LogReader {
   /** Reading everything begins (again). */
   begin(): void;
-  /** Reads on by one page; false when that was the last. After a fault it is called again for the same page. */
-  readOn(): Promise<boolean>;
+  /**
+   * Reads on by one page; false when that was the last. After a fault it is called again for the same page. What it takes
+   * over it reads `alone`: `apply` may have newer news otherwise.
+   */
+  readOn(alone: Alone): Promise<boolean>;
+  /** Called alone. */
   apply(changes: readonly Change[]): Promise<void>;
 }
 
@@ -42,7 +50,7 @@ export function followLog(store: Store, reader: LogReader): LogFollower {
   let next: Promise<number> | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
-  const alone = <T>(step: () => Promise<T>): Promise<T> => {
+  const alone: Alone = (step) => {
     const done = turn.then(step);
     turn = done.catch(() => undefined);
     return done;
@@ -56,9 +64,12 @@ export function followLog(store: Store, reader: LogReader): LogFollower {
       if (readFrom === undefined) {
         // Asked first: what is written meanwhile is applied again, which changes nothing.
         readFrom = await store.headSeq();
-        await alone(async () => reader.begin());
+        reader.begin();
       }
-      isLeft = await alone(() => reader.readOn());
+      const startMs = performance.now();
+      isLeft = await reader.readOn(alone);
+      // Beside those who follow it takes half of the time at most: a database that is just back has enough to do.
+      if (seq >= 0) await pause(performance.now() - startMs);
     }
     seq = Math.max(seq, readFrom);
     readFrom = undefined;

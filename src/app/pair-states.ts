@@ -65,16 +65,14 @@ export function createPairStates(store: Store): PairStates {
       after = undefined;
       found = new Set();
     },
-    async readOn() {
+    async readOn(alone) {
       const page = await introductions.find({ limit: loadedAtOnce, ...(after === undefined ? {} : { after }) });
-      for (const one of page.items) {
-        found.add(one.id);
-        forget(one.id);
-        remember(one);
-      }
+      const ids = page.items.map(({ id }) => id);
+      await alone(() => reload(ids));
+      for (const id of ids) found.add(id);
       after = page.nextCursor;
       // Known from before, if this is not the first time.
-      if (after === undefined) await reload([...byIntroduction.keys()].filter((id) => !found.has(id)));
+      if (after === undefined) await alone(() => reload([...byIntroduction.keys()].filter((id) => !found.has(id))));
       return after !== undefined;
     },
     apply: (changes) =>

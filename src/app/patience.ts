@@ -8,6 +8,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 const requestMs = 1700;
 /** However long a request has run by now: a part that answers, if slowly, has this long for each answer. */
 const answerMs = 1000;
+/** Enough for what is there already. */
+const glanceMs = 200;
 const backgroundMs = 10_000;
 
 const serving = new AsyncLocalStorage<{ sinceMs: number } | undefined>();
@@ -19,17 +21,17 @@ export const forACaller = <T>(run: () => Promise<T>): Promise<T> => serving.run(
 export const forNobody = <T>(run: () => Promise<T>): Promise<T> => serving.run(undefined, run);
 
 /** Milliseconds that a part may take to answer from now on. */
-export const patienceMs = (): number => callersPatienceMs() ?? backgroundMs;
+export const patienceMs = (): number => callersPatienceMs(answerMs) ?? backgroundMs;
 
-/** The same for a caller; undefined where nobody waits. */
-function callersPatienceMs(): number | undefined {
+/** What is left of a caller's patience; undefined where nobody waits. */
+function callersPatienceMs(atLeastMs: number): number | undefined {
   const request = serving.getStore();
-  return request && Math.max(answerMs, request.sinceMs + requestMs - performance.now());
+  return request && Math.max(atLeastMs, request.sinceMs + requestMs - performance.now());
 }
 
 /** For what takes as long as it takes: a caller is told `late` when it can wait no longer, a job waits on. */
 export function whileACallerWaits<T>(answer: Promise<T>, late: () => Error): Promise<T> {
-  const waitMs = callersPatienceMs();
+  const waitMs = callersPatienceMs(glanceMs);
   return waitMs === undefined ? answer : within(waitMs, answer, late);
 }
 

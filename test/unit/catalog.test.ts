@@ -34,6 +34,7 @@ test('what the log never told of is found after a break in the way to the data',
   expect([...catalog.lagging]).toEqual(['member:b']);
   const fresh = createCatalog(whole, createExactIndex(4));
   await fresh.refresh();
+  await until(() => catalog.state().seq === fresh.state().seq);
   expect(catalog.state()).toEqual(fresh.state());
 });
 

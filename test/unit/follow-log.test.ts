@@ -74,7 +74,7 @@ test('after a break it goes on following while everything is read again beside i
   expect(await follower.refresh()).toBe(3);
   expect(isReading).toBe(true);
   go();
-  await pause(5);
+  await pause(50);
   expect(steps).toEqual(['begin', 'read 0', 'read 2']);
   await follower.refresh();
   expect(steps).toHaveLength(3);
@@ -90,7 +90,7 @@ test('a break while everything is read begins it again', async () => {
   };
   expect(await follower.refresh()).toBe(3);
   await follower.refresh();
-  await pause(5);
+  await pause(50);
   expect(steps).toEqual(['begin', 'read 0', 'read 2', 'begin', 'read 0', 'read 2']);
 });
 
@@ -125,9 +125,9 @@ test('reading that a fault cut off goes on where it was; a fault beside a pass i
   faults = [new Error('a document that cannot be read') as StoreError];
   breaks++;
   await follower.refresh();
-  await pause(5);
+  await pause(50);
   await expect(follower.refresh()).rejects.toThrow('cannot be read');
   await follower.refresh();
-  await pause(5);
+  await pause(50);
   expect(steps.slice(3)).toEqual(['begin', 'read 0', 'read 2']);
 });
