@@ -4,7 +4,7 @@ import { rankQuery } from '../src/app/rank-queries.ts';
 import { withClusterFolder } from './cluster-folder.ts';
 import { dateOption, refusalUsage, runCommand } from './command.ts';
 import { orRefuse, readJsonLines } from './json-lines.ts';
-import { judgmentSchema, ofTheFolder } from './judgments.ts';
+import { judgmentSchema, judgmentsIn, ofTheFolder } from './judgments.ts';
 
 const keyOf = ({ task, queryId }: { task: string; queryId: string }) => `${task} ${queryId}`;
 const figure = ({ mean, low, high }: Interval) => `${mean.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`;
@@ -12,16 +12,21 @@ const figure = ({ mean, low, high }: Interval) => `${mean.toFixed(4)} [${low.toF
 await runCommand({
   usage: `Measures the rankings against graded judgments.
 
-  npm run --silent evaluate -- --dir DIR --judgments FILE [--now YYYY-MM-DD] [--json]
+  npm run --silent evaluate -- --dir DIR [--judgments FILE] [--now YYYY-MM-DD] [--json]
 
-FILE has lines {"task","queryId","candidateId","grade"}, grade 0-3. Prints nDCG@10 (gain 2^grade - 1, ideal over all
+FILE (DIR/judgments.jsonl where none is named) has lines {"task","queryId","candidateId","grade"}, grade 0-3. Prints nDCG@10 (gain 2^grade - 1, ideal over all
 judged) with unjudged as 0 and on the judged only, and recall@20 of grades 2-3, each with a 95 % bootstrap interval,
 and the ten worst queries of each task. Judgments about somebody who is not in DIR are counted on stderr and left out.
 
 ${refusalUsage}`,
-  options: z.object({ dir: z.string(), judgments: z.string(), now: dateOption, json: z.boolean().default(false) }),
+  options: z.object({
+    dir: z.string(),
+    judgments: z.string().optional(),
+    now: dateOption,
+    json: z.boolean().default(false),
+  }),
   async run({ dir, judgments: file, now, json }, refuse) {
-    const lines = await readJsonLines(file, judgmentSchema, refuse);
+    const lines = await readJsonLines(file ?? judgmentsIn(dir), judgmentSchema, refuse);
     const figures = await withClusterFolder(dir, now, refuse, async ({ matching, catalog }) => {
       const judged = ofTheFolder(catalog, lines);
       const rankings = new Map<string, string[]>();

@@ -1,9 +1,13 @@
 /** Graded pairs as the commands that measure and learn read them. */
+import path from 'node:path';
 import { z } from 'zod';
 import { matchKindOf, matchTasks, type MatchTask } from '../src/app/rank-queries.ts';
 import type { Catalog } from '../src/app/catalog.ts';
 import { say } from './cluster-folder.ts';
 import type { ReadLine } from './json-lines.ts';
+
+/** Where the judgments about a folder's cluster lie. */
+export const judgmentsIn = (dir: string): string => path.join(dir, 'judgments.jsonl');
 
 export const judgmentSchema = z.object({
   task: z.enum(matchTasks),

@@ -2,15 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
-import { learn } from '../src/app/learn.ts';
+import { gradedQueries, learn, type GradedQuery } from '../src/app/learn.ts';
 import { matchTasks, type MatchTask } from '../src/app/rank-queries.ts';
 import { feedbackEvents, judgmentsFrom } from '../src/domain/feedback.ts';
 import { weightTables } from '../src/domain/match/weights.ts';
 import { projectRoot } from '../src/project-root.ts';
 import { withClusterFolder } from './cluster-folder.ts';
 import { dateOption, refusalUsage, runCommand, type Refuse } from './command.ts';
-import { readJsonLines, type ReadLine } from './json-lines.ts';
-import { judgmentSchema, ofTheFolder } from './judgments.ts';
+import { readJsonLines } from './json-lines.ts';
+import { judgmentSchema, judgmentsIn, ofTheFolder } from './judgments.ts';
 
 const feedbackSchema = z.object({
   task: z.enum(matchTasks),
@@ -33,11 +33,12 @@ const weightsFile = path.join(projectRoot(), 'src/domain/match/weights.json');
 await runCommand({
   usage: `Learns the weights of the signals from judgments, and keeps them only if they rank better.
 
-  npm run learn -- --dir DIR --judgments FILE [--events FILE] [--more FILE] [--task TASK] [--now YYYY-MM-DD] [--dry-run]
+  npm run learn -- --dir DIR [--judgments FILE] [--events FILE] [--more DIR] [--task TASK] [--now YYYY-MM-DD] [--dry-run]
 
-FILE of --judgments has lines {"task","queryId","candidateId","grade"}, grade 0-3; that of --events has
+FILE of --judgments (DIR/judgments.jsonl where none is named) has lines {"task","queryId","candidateId","grade"}, grade 0-3; that of --events has
 {"task","queryId","candidateId","event","at"}, event one of accept (2), decline (0), outcome (3), no-outcome (says
-nothing), used where no judgment stands. --more names judgments to learn from without measuring on them. New weights of a task are written to
+nothing), used where no judgment stands. --more names the folder of another cluster, with its judgments in judgments.jsonl, such
+as seed/judged: both are learned from and measured on alike. New weights of a task are written to
 src/domain/match/weights.json only if their nDCG@10 on queries they were not learned from (10 times 5 folds) is higher
 than that of the present ones with its whole 95 % interval. Review the change, run npm run evaluate, and commit it. Judgments
 about somebody who is not in DIR are counted on stderr and left out.
@@ -45,7 +46,7 @@ about somebody who is not in DIR are counted on stderr and left out.
 ${refusalUsage} No weights are written then.`,
   options: z.object({
     dir: z.string(),
-    judgments: z.string(),
+    judgments: z.string().optional(),
     events: z.string().optional(),
     more: z.string().optional(),
     task: z.enum(matchTasks).optional(),
@@ -58,39 +59,48 @@ ${refusalUsage} No weights are written then.`,
       isWhole = false;
       tell(what);
     };
-    const judged = await readJsonLines(file, judgmentSchema, refuse);
-    const happened = events === undefined ? [] : await readJsonLines(events, feedbackSchema, refuse);
-    const moreJudged = more === undefined ? [] : await readJsonLines(more, judgmentSchema, refuse);
+    const tasks = matchTasks.filter((task) => only === undefined || task === only);
+    const queries = new Map<MatchTask, GradedQuery[]>();
+    /** The clusters are kept apart: nobody of one is a candidate in the other. */
+    const add = (folder: string, judgments: string, feedback?: string) =>
+      withClusterFolder(folder, now, refuse, async ({ matching, catalog }) => {
+        const graded = ofTheFolder(catalog, await readJsonLines(judgments, judgmentSchema, refuse));
+        const happened = feedback === undefined ? [] : await readJsonLines(feedback, feedbackSchema, refuse);
+        const known = new Set(graded.map(({ value }) => pairKey(value)));
+        const told = judgmentsFrom(ofTheFolder(catalog, happened).map(({ value }) => value));
+        const all = [...graded.map(({ value }) => value), ...told.filter((one) => !known.has(pairKey(one)))];
+        for (const task of tasks)
+          queries.set(task, [...(queries.get(task) ?? []), ...(await gradedQueries(matching, task, all))]);
+      });
+    await add(dir, file ?? judgmentsIn(dir), events);
+    if (more !== undefined) await add(more, judgmentsIn(more));
+
     const tables = { ...weightTables } as Record<string, unknown>;
     let taken = 0;
-    await withClusterFolder(dir, now, refuse, async ({ matching, catalog, clock }) => {
-      const valuesOf = <T extends Pair>(lines: ReadLine<T>[]) => ofTheFolder(catalog, lines).map(({ value }) => value);
-      const graded = valuesOf(judged);
-      const known = new Set(graded.map(pairKey));
-      const judgments = [...graded, ...judgmentsFrom(valuesOf(happened)).filter((one) => !known.has(pairKey(one)))];
-      const moreToLearnFrom = valuesOf(moreJudged);
-      for (const task of matchTasks) {
-        if ((only !== undefined && task !== only) || !judgments.some((one) => one.task === task)) continue;
-        const date = clock.now().toISOString().slice(0, 10);
-        const { table, wonBy, isBetter } = await learn(matching, { task, judgments, more: moreToLearnFrom, date });
-        const { gain } = wonBy;
-        process.stdout.write(
-          `${task} (${wonBy.queries} queries, ${wonBy.moreQueries} more to learn from)\n` +
-            `  nDCG@10 now ${wonBy.before.toFixed(4)}, new ${wonBy.fitted.toFixed(4)} fitted, ${wonBy.crossValidated.toFixed(4)} cross-validated\n` +
-            `  gain ${gain.mean.toFixed(4)} [${gain.low.toFixed(4)}, ${gain.high.toFixed(4)}]: ` +
-            `${isBetter ? 'taken' : 'not taken, for the interval does not lie above zero'}\n`,
-        );
-        if (!isBetter) continue;
-        tables[task] = table;
-        taken++;
-      }
-    });
+    for (const task of tasks) {
+      const judged = queries.get(task)!;
+      if (judged.length === 0) continue;
+      const { table, wonBy, isBetter } = learn(task, judged, now ?? new Date().toISOString().slice(0, 10));
+      const { gain } = wonBy;
+      process.stdout.write(
+        `${task} (${wonBy.queries} queries)\n` +
+          `  nDCG@10 now ${wonBy.before.toFixed(4)}, new ${wonBy.fitted.toFixed(4)} fitted, ${wonBy.crossValidated.toFixed(4)} cross-validated\n` +
+          `  gain ${gain.mean.toFixed(4)} [${gain.low.toFixed(4)}, ${gain.high.toFixed(4)}]: ` +
+          `${isBetter ? 'taken' : 'not taken, for the interval does not lie above zero'}\n`,
+      );
+      if (!isBetter) continue;
+      tables[task] = table;
+      taken++;
+    }
     if (taken === 0 || dryRun) return;
     if (!isWhole) {
       process.stdout.write('Not written, for lines were refused.\n');
       return;
     }
-    const text = await format(JSON.stringify(tables), { ...(await resolveConfig(weightsFile)), parser: 'json' });
+    const text = await format(JSON.stringify(tables, undefined, 2), {
+      ...(await resolveConfig(weightsFile)),
+      parser: 'json',
+    });
     await writeFile(weightsFile, text);
     process.stdout.write(`Written to ${weightsFile}: review it, run npm run evaluate, commit.\n`);
   },

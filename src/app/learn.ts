@@ -15,10 +15,11 @@ export const featureTables: Readonly<Record<MatchTask, FeatureTable<string>>> = 
   partner_for_member: partnerFeatureTable,
 };
 
-/** Chosen by cross-validation over 0.03 to 3: so few queries carry only a rather flat model. */
-const ridge = 0.4;
+/** So few queries carry only a rather flat model; how flat is chosen by cross-validation of its own. */
+const ridges = [0.1, 0.2, 0.4, 1];
 const folds = 5;
 const repeats = 10;
+const repeatsToChoose = 3;
 
 export interface Learned {
   task: MatchTask;
@@ -28,29 +29,18 @@ export interface Learned {
   isBetter: boolean;
 }
 
-export interface LearnInput {
-  task: MatchTask;
-  /** Measured on, in folds. */
-  judgments: readonly Judgment[];
-  /** Every fold learns from these; nothing is measured on them. */
-  more: readonly Judgment[];
-  /** YYYY-MM-DD. */
-  date: string;
-}
-
-interface GradedQuery extends LearnQuery {
+/** What is learned from; several clusters may have part in it. */
+export interface GradedQuery extends LearnQuery {
   grades: ReadonlyMap<string, number>;
 }
 
-/** @throws Error when a task has fewer than five judged queries. Cost: about a minute for 100 queries over 300 members. */
-export async function learn(matching: Matching, { task, judgments, more, date }: LearnInput): Promise<Learned> {
+/** @throws Error when there are fewer than five queries. Cost: about a minute for 100 queries over 300 members. */
+export function learn(task: MatchTask, queries: readonly GradedQuery[], date: string): Learned {
   const features = featureTables[task];
   const names = Object.keys(features);
   const present: WeightTable<string> = weightTables[task];
-  const settings: LearnSettings = { signs: names.map((name) => features[name]!.sign), ridge };
-  const queries = await gradedQueries(matching, task, judgments, names);
-  if (queries.length < folds) throw new Error(`${task}: ${queries.length} judged queries are too few to learn from.`);
-  const always = await gradedQueries(matching, task, more, names);
+  const signs = names.map((name) => features[name]!.sign);
+  if (queries.length < folds) throw new Error(`${task}: ${queries.length} judged questions are too few to learn from.`);
 
   const grades = (query: LearnQuery) => (query as GradedQuery).grades;
   const before = ndcgBy(
@@ -58,15 +48,21 @@ export async function learn(matching: Matching, { task, judgments, more, date }:
     names.map((name) => present.features[name]?.weight ?? 0),
     grades,
   );
-  const held = crossValidated(queries, settings, { folds, repeats, always, grades });
-  const weights = fitWeights([...always, ...queries], settings);
+  const heldBy = (ridge: number) =>
+    average(crossValidated(queries, { signs, ridge }, { folds, repeats: repeatsToChoose, grades }));
+  const { ridge } = ridges
+    .map((one) => ({ ridge: one, ndcg: heldBy(one) }))
+    .reduce((best, one) => (one.ndcg > best.ndcg ? one : best));
+  const settings: LearnSettings = { signs, ridge };
+  const held = crossValidated(queries, settings, { folds, repeats, grades });
+  const weights = fitWeights(queries, settings);
   const gain = meanWithInterval(held.map((ndcg, i) => ndcg - before[i]!));
   const isShown = names.map((_name, i) => queries.some(({ rows }) => rows.some((row) => row.values[i] !== 0)));
-  const model = calibrate([...always, ...queries], weights);
+  const model = calibrate(queries, weights);
   const wonBy: WonBy = {
     date,
     queries: queries.length,
-    moreQueries: always.length,
+    ridge,
     fitted: rounded(average(ndcgBy(queries, weights, grades))),
     crossValidated: rounded(average(held)),
     before: rounded(average(before)),
@@ -90,12 +86,13 @@ export async function learn(matching: Matching, { task, judgments, more, date }:
   return { task, table, wonBy, isBetter: gain.low > 0 };
 }
 
-async function gradedQueries(
-  matching: Matching,
+/** Every judged query of a task with the signals of all its open candidates. */
+export async function gradedQueries(
+  matching: Pick<Matching, 'rankAll'>,
   task: MatchTask,
   judgments: readonly Judgment[],
-  names: readonly string[],
 ): Promise<GradedQuery[]> {
+  const names = Object.keys(featureTables[task]);
   const byQuery = new Map<string, Map<string, number>>();
   for (const { queryId, candidateId, grade } of judgments.filter((one) => one.task === task)) {
     const grades = byQuery.get(queryId) ?? new Map<string, number>();

@@ -170,13 +170,10 @@ export function crossValidated(
   {
     folds,
     repeats,
-    always = [],
     grades = gradesOf,
   }: {
     folds: number;
     repeats: number;
-    /** Queries that every fold learns from and none is measured on. */
-    always?: readonly LearnQuery[];
     grades?: (query: LearnQuery) => ReadonlyMap<string, number>;
   },
 ): number[] {
@@ -188,7 +185,7 @@ export function crossValidated(
       const held = order.filter((_query, i) => i % folds === fold);
       const rest = order.filter((_query, i) => i % folds !== fold);
       if (held.length === 0 || rest.length === 0) continue;
-      const weights = fitWeights([...always, ...rest], settings);
+      const weights = fitWeights(rest, settings);
       ndcgBy(held, weights, grades).forEach((ndcg, i) => sums.set(held[i]!, sums.get(held[i]!)! + ndcg));
     }
   }

@@ -76,13 +76,17 @@ function mustHavesOf(need: NeedParty, systems: Systems): MustHave[] {
   });
 }
 
+/** One must-have and how one supplier answers it. */
+export interface Answer {
+  must: MustHave;
+  cell: CoverageCell;
+}
+
 /** One supplier by itself, beside what an ordinary cluster has: the same whoever else is there. */
-export const coverageOf = (
-  need: NeedParty,
-  supplier: MemberParty,
-  systems: Systems,
-  weights: GramWeights,
-): CoverageCell[] => coverageMatrix(need, [supplier], systems, weights).rows[0]!.cells;
+export function coverageOf(need: NeedParty, supplier: MemberParty, systems: Systems, weights: GramWeights): Answer[] {
+  const { musts, rows } = coverageMatrix(need, [supplier], systems, weights);
+  return musts.map((must, i) => ({ must, cell: rows[0]!.cells[i]! }));
+}
 
 /** Cost: must-haves x suppliers x sentences. */
 export function coverageMatrix(

@@ -204,7 +204,7 @@ function facts(roles: Roles, context: MatchContext): SidedFact[] {
       });
   }
   if (roles.task === 'supplier_for_need') {
-    mustsOf(roles, context).forEach(({ certificate }, index) => {
+    mustsOf(roles, context).forEach(({ cell: { certificate } }, index) => {
       if (certificate !== undefined)
         found.push({
           code: `certificate-${certificate}`,

@@ -40,7 +40,7 @@ export function missingFor(
       ];
     }
     case 'supplier_for_need': {
-      const asksCertificate = mustsOf(roles, context).some(({ certificate }) => certificate !== undefined);
+      const asksCertificate = mustsOf(roles, context).some(({ cell }) => cell.certificate !== undefined);
       return [
         ...absent(firstSide, roles.need.doc, ['mustHave', 'deadline']),
         ...absent(secondSide, roles.supplier.doc, [

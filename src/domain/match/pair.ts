@@ -1,5 +1,5 @@
 /** One pair, judged: which gate closes it, or how well it scores. The direction of asking does not change the verdict. */
-import { coverageOf, type CoverageCell } from '../coverage/coverage.ts';
+import { coverageOf, type Answer } from '../coverage/coverage.ts';
 import type { Systems } from '../coverage/systems.ts';
 import { publicBodyKinds, raisingKinds, supplierKinds, type MemberKind } from '../member.ts';
 import { investorGate, partnerGate, supplierGate, type ClosedGate } from './gates.ts';
@@ -176,7 +176,7 @@ export function judgeOpen(kind: MatchKind, subject: Party, candidate: Party, con
 export const mustsOf = (
   { need, supplier }: Extract<Roles, { task: 'supplier_for_need' }>,
   { systems, gramWeights }: MatchContext,
-): CoverageCell[] => coverageOf(need, supplier, systems, gramWeights);
+): Answer[] => coverageOf(need, supplier, systems, gramWeights);
 
 /** Past rounds of the investor, or awards of the supplier, that were like this case; weightiest first. */
 export function precedentsOf(roles: Roles, context: MatchContext): Precedent[] {

@@ -1,5 +1,5 @@
 /** Signals between a need and a supplier. */
-import type { CoverageCell } from '../coverage/coverage.ts';
+import type { Answer } from '../coverage/coverage.ts';
 import { publicBodyKinds, type Member } from '../member.ts';
 import { conceptCosine, conceptShare, onAxes, union } from './concepts.ts';
 import { either, lifts, type FeatureTable } from './feature-table.ts';
@@ -13,15 +13,16 @@ export const supplierFeatureTable = {
   wordsOfNeed: lifts('forward', 'words', "the need's telling grams that the supplier writes, beyond chance", [-1, 1]),
   wordsOfSupplier: lifts('back', 'words', 'and the other way round', [-1, 1]),
   titleConcepts: lifts('forward', 'concepts', "share of the title's concepts that the supplier speaks of"),
-  needConcepts: lifts('forward', 'concepts', 'the same for title and must-haves together'),
+  needConcepts: lifts('forward', 'concepts', 'the same for title and telling must-haves together'),
   needSolutions: lifts('forward', 'concepts', 'the same for solutions and methods alone'),
-  mustConceptsBest: lifts('forward', 'concepts', 'the must-have whose concepts it meets best'),
+  mustConceptsBest: lifts('forward', 'concepts', 'the telling must-have whose concepts it meets best'),
   supplierConcepts: lifts('back', 'concepts', "share of the supplier's concepts that the need speaks of"),
   offerConcepts: lifts('back', 'concepts', 'the offer whose concepts the need asks for most'),
   conceptsAlike: lifts('forward', 'concepts', 'cosine of all concepts'),
   solutionsAlike: lifts('forward', 'concepts', 'cosine of the solutions and methods'),
   mustsCovered: lifts('forward', 'rules', 'mean degree over the must-haves'),
-  mustBestCovered: lifts('forward', 'rules', 'the best degree that no certificate decides'),
+  mustBestCovered: lifts('forward', 'rules', 'the best degree of a telling must-have that no certificate decides'),
+  connects: lifts('forward', 'rules', 'the best degree of a connection asked for'),
   certificates: lifts('structure', 'rules', 'share of certificate demands shown, 0.5 where none is asked'),
   niceMean: lifts('forward', 'vectors', 'mean over the nice-to-haves'),
   descriptionMean: lifts('forward', 'vectors', "mean over the need's sentences"),
@@ -72,18 +73,29 @@ function sellsTo(supplier: Member, ownerKind: string | undefined): number {
   return supplier.customers.some((customer) => pattern.test(customer)) ? 1 : 0;
 }
 
+/**
+ * The must-haves that say what is bought. A record system to connect to, a certificate or a language is asked of
+ * whoever supplies it, and half the cluster has it.
+ */
+function tellingOf(answers: readonly Answer[]): readonly Answer[] {
+  const telling = answers.filter(({ must }) => must.kind === 'function' || must.kind === 'lead');
+  return telling.length > 0 ? telling : answers;
+}
+
 export function supplierFeatures(
   need: NeedParty,
   supplier: MemberParty,
   owner: Member | undefined,
   weights: GramWeights,
-  musts: readonly CoverageCell[],
+  answers: readonly Answer[],
 ): Record<SupplierFeature, number> {
   const profile = supplier.byRole.profile[0]?.vector;
   const title = need.facets.find((facet) => facet.field === 'title');
   const sentences = [...supplier.byRole.offer, ...supplier.byRole.about];
-  const demanded = musts.filter((m) => m.certificate !== undefined);
-  const asked = union([title?.concepts ?? [], ...need.byRole.requirement.map((facet) => facet.concepts)]);
+  const demanded = answers.flatMap(({ cell }) => cell.certificate ?? []);
+  const telling = tellingOf(answers);
+  const mustConcepts = telling.map(({ must }) => need.byRole.requirement[must.index]!.concepts);
+  const asked = union([title?.concepts ?? [], ...mustConcepts]);
   const { ownConcepts } = supplier;
   const solutions = onAxes('solution', 'method');
   const ownerKind = owner !== undefined && publicBodyKinds.includes(owner.kind) ? owner.kind : undefined;
@@ -95,17 +107,18 @@ export function supplierFeatures(
     titleConcepts: conceptShare(title?.concepts ?? [], ownConcepts, weights),
     needConcepts: conceptShare(asked, ownConcepts, weights),
     needSolutions: conceptShare(asked, ownConcepts, weights, solutions),
-    mustConceptsBest: best(need.byRole.requirement.map((facet) => conceptShare(facet.concepts, ownConcepts, weights))),
+    mustConceptsBest: best(mustConcepts.map((concepts) => conceptShare(concepts, ownConcepts, weights))),
     supplierConcepts: conceptShare(ownConcepts, need.concepts, weights),
     offerConcepts: best(supplier.byRole.offer.map((facet) => conceptShare(facet.concepts, need.concepts, weights))),
     conceptsAlike: conceptCosine(need.concepts, ownConcepts, weights),
     solutionsAlike: conceptCosine(need.concepts, ownConcepts, weights, solutions),
-    mustsCovered: mean(musts.map((m) => m.degree)),
-    mustBestCovered: best(musts.filter((m) => m.certificate === undefined).map((m) => m.degree)),
+    mustsCovered: mean(answers.map(({ cell }) => cell.degree)),
+    mustBestCovered: best(telling.flatMap(({ cell }) => (cell.certificate === undefined ? cell.degree : []))),
+    connects: best(answers.flatMap(({ must, cell }) => (must.kind === 'integration' ? cell.degree : []))),
     certificates:
       demanded.length === 0
         ? 0.5
-        : mean(demanded.map((m) => (m.certificate === 'shown' ? 1 : m.certificate === 'pending' ? 0.4 : 0))),
+        : mean(demanded.map((state) => (state === 'shown' ? 1 : state === 'pending' ? 0.4 : 0))),
     niceMean: mean(bestPairs(need.byRole.wish, sentences, weights).map((pair) => pair.similarity)),
     descriptionMean: mean(bestPairs(need.byRole.about, sentences, weights).map((pair) => pair.similarity)),
     buyerKind: sellsTo(supplier.doc, ownerKind),

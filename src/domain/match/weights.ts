@@ -20,8 +20,8 @@ export interface WonBy {
   /** YYYY-MM-DD. */
   date: string;
   queries: number;
-  /** Judged by others than those it was measured on, and only learned from. */
-  moreQueries: number;
+  /** Strength of the ridge that the weights were learned with. */
+  ridge: number;
   /** On the queries it was learned from. */
   fitted: number;
   /** On queries it was not learned from. */
