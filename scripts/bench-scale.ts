@@ -178,6 +178,17 @@ async function benchImport(members: number): Promise<void> {
   try {
     const headers = { 'Content-Type': 'application/x-ndjson' };
     const startMs = performance.now();
+    let isOver = false;
+    /** As a probe or another user comes: over a connection of its own. */
+    const newcomers = (async () => {
+      let slowest = 0;
+      for (; !isOver; await pause(100))
+        slowest = Math.max(
+          slowest,
+          await milliseconds(() => fetch(`${kobling.url}/health/live`, { headers: { Connection: 'close' } })),
+        );
+      return slowest;
+    })();
     await fetch(`${kobling.url}/api/v1/imports`, {
       method: 'POST',
       headers,
@@ -201,11 +212,13 @@ async function benchImport(members: number): Promise<void> {
       );
       await pause(200);
     }
+    isOver = true;
     const { embedded, facets } = (await readyOf()).embedding;
     const rate = ((embedded - from.embedded) * 1000) / (performance.now() - from.ms);
     print(
       `import: embedding follows with ${rate.toFixed(0)} facets a second (${embedded} of ${facets} after ` +
-        `${((performance.now() - startMs) / 1000).toFixed(0)} s); matches are answered meanwhile, the slowest in ${slowestMs.toFixed(0)} ms`,
+        `${((performance.now() - startMs) / 1000).toFixed(0)} s); matches are answered meanwhile, the slowest in ${slowestMs.toFixed(0)} ms, ` +
+        `and a new connection in ${(await newcomers).toFixed(0)} ms`,
     );
   } finally {
     await kobling.kill('SIGKILL');
