@@ -35,7 +35,8 @@ export interface Catalog {
   state(): { seq: number; members: number; needs: number; facets: number; embeddedFacets: number };
 }
 
-/** Few enough that a busy database answers in time. */
+const pageSize = 500;
+/** Few enough that a busy database answers in time, and that who follows the log is not kept waiting. */
 const loadedAtOnce = 100;
 
 /** The mean vector of many texts of one language. */
@@ -163,14 +164,17 @@ export function createCatalog(store: Store, index: VectorIndex, centres?: Langua
       const type = left[0]!;
       const { items, nextCursor } = await store
         .collection(collectionOf[type])
-        .find({ limit: loadedAtOnce, ...(after === undefined ? {} : { after }) });
+        .find({ limit: pageSize, ...(after === undefined ? {} : { after }) });
+      const take = async (ids: readonly string[]) => {
+        for (let i = 0; i < ids.length; i += loadedAtOnce)
+          await alone(() => load(type, ids.slice(i, i + loadedAtOnce)));
+      };
       const ids = items.map(({ id }) => id);
-      await alone(() => load(type, ids));
+      await take(ids);
       for (const id of ids) found[type].add(id);
       if (nextCursor === undefined) {
         // Known from before, if this is not the first time.
-        const gone = [...knownOf[type].keys()].filter((id) => !found[type].has(id));
-        await alone(() => load(type, gone));
+        await take([...knownOf[type].keys()].filter((id) => !found[type].has(id)));
         left.shift();
       }
       reading.after = nextCursor;

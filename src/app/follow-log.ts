@@ -1,10 +1,12 @@
 /**
  * Keeps what is held in memory as the store is: reads everything once, then follows the change log. After a break in the
- * way to the data everything is read again beside it, for what the log told may have been lost (see `Store.breaks`).
+ * way to the data what was read last may be lost (see `Store.breaks`). Where the log still ends as it was read, that is
+ * only what was read in the last seconds; else everything is read again, beside those who follow.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { changesAfter } from './change-log.ts';
-import { forACaller, forNobody, whileACallerWaits } from './patience.ts';
+import { forNobody, whileACallerWaits } from './patience.ts';
 import { StoreError, type Change, type Store } from './ports.ts';
 
 /** Runs a step while no other changes what is held. */
@@ -35,11 +37,22 @@ export interface LogFollower {
   seq(): number;
 }
 
-const pageSize = 1000;
+/** Few enough that a busy database answers in time, and what was applied stays applied when the next is cut off. */
+const pageSize = 200;
+/** A database writes its journal many times a second, and the log's end tells of what was lost of longer ago. */
+const unsafeMs = 10_000;
 
-export function followLog(store: Store, reader: LogReader): LogFollower {
+export function followLog(
+  store: Store,
+  reader: LogReader,
+  { loseAtMostMs = unsafeMs }: { loseAtMostMs?: number } = {},
+): LogFollower {
   let seq = -1;
   let breaks = store.breaks();
+  let isInDoubt = false;
+  let wholeSinceMs = 0;
+  /** What was applied in the last seconds before the last change, and that. */
+  let lately: { change: Change; atMs: number }[] = [];
   /** Where the log stood when reading everything began; undefined: it is to begin. */
   let readFrom: number | undefined;
   let isWhole = false;
@@ -74,6 +87,7 @@ export function followLog(store: Store, reader: LogReader): LogFollower {
     seq = Math.max(seq, readFrom);
     readFrom = undefined;
     isWhole = true;
+    wholeSinceMs = performance.now();
   };
   /** What a fault cuts off goes on where it was with the next call. */
   const readEverything = () =>
@@ -93,12 +107,31 @@ export function followLog(store: Store, reader: LogReader): LogFollower {
     });
   };
 
+  /** Whether the log still ends with what was applied last: then all that was written before it is there too. */
+  const endsAsBefore = async () => {
+    const last = lately.at(-1)?.change;
+    if (last === undefined || !isWhole || performance.now() - wholeSinceMs < loseAtMostMs) return false;
+    return isDeepStrictEqual((await changesAfter(store, last.seq - 1, 1))?.[0], last);
+  };
+  const clearDoubt = async () => {
+    if (!(await endsAsBefore())) readAnew();
+    else for (const some of slices(lately)) await alone(() => reader.apply(some.map(({ change }) => change)));
+    isInDoubt = false;
+  };
+  const apply = async (changes: readonly Change[]) => {
+    await alone(() => reader.apply(changes));
+    const atMs = performance.now();
+    const isSafe = (one: { atMs: number }) => one.atMs < atMs - loseAtMostMs;
+    lately = [...lately.filter((one) => !isSafe(one)), ...changes.map((change) => ({ change, atMs }))];
+  };
+
   const follow = async () => {
     for (;;) {
       if (breaks !== store.breaks()) {
         breaks = store.breaks();
-        readAnew();
+        isInDoubt = true;
       }
+      if (isInDoubt) await clearDoubt();
       if (seq < 0) await readEverything();
       else if (!isWhole) readBeside();
       const changes = await changesAfter(store, seq, pageSize);
@@ -107,15 +140,18 @@ export function followLog(store: Store, reader: LogReader): LogFollower {
         readAnew();
         continue;
       }
-      if (changes.length === 0) return seq;
-      await alone(() => reader.apply(changes));
-      seq = changes.at(-1)!.seq;
+      if (changes.length > 0) {
+        await apply(changes);
+        seq = changes.at(-1)!.seq;
+      }
+      // What came after it was asked is for the next pass: under steady writing there would be no end.
+      if (changes.length < pageSize) return seq;
     }
   };
 
   const startPass = () => {
-    // Whoever joins waits no longer than a caller can.
-    const pass = forACaller(follow).finally(() => {
+    // Whoever joins waits no longer than a caller can; what has been begun is not cut off for that.
+    const pass = forNobody(follow).finally(() => {
       if (running === pass) running = undefined;
     });
     running = pass;
@@ -130,11 +166,17 @@ export function followLog(store: Store, reader: LogReader): LogFollower {
       .then(() => running ?? startPass());
     return next;
   };
-  const stillReading = () =>
-    new StoreError('unavailable', 'Not everything has been read from the store yet.', undefined, undefined, 'catalog');
+  const late = () =>
+    seq < 0
+      ? new StoreError('unavailable', 'Not everything was read from the store yet.', undefined, undefined, 'catalog')
+      : new StoreError('unavailable', 'The store did not tell its changes in time.');
 
   return {
-    refresh: () => whileACallerWaits(pass(), stillReading),
+    refresh: () => whileACallerWaits(pass(), late),
     seq: () => Math.max(0, seq),
   };
+}
+
+function* slices<T>(all: readonly T[]): Generator<T[]> {
+  for (let i = 0; i < all.length; i += pageSize) yield all.slice(i, i + pageSize);
 }

@@ -70,7 +70,7 @@ export interface Store {
   headSeq(): Promise<number>;
   /**
    * Counts the breaks in the way to the data. A database that went down may come back without what it had not yet
-   * acknowledged to its writer, but had let others read: whoever follows the log reads everything again after a break.
+   * acknowledged to its writer, but had let others read: whoever follows the log makes sure of that after a break.
    */
   breaks(): number;
   /** Resolves when the store answers. @throws StoreError `unavailable`. */

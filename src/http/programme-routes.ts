@@ -234,7 +234,12 @@ export function programmeRoutes({ store, programmes }: { store: Store; programme
         const dot = params.file.lastIndexOf('.');
         const [personId, kind] = [params.file.slice(0, dot), params.file.slice(dot + 1)];
         const input = await sheet(params.id, kind === 'ics' ? 'published' : query.view);
-        const attendee = attendeeOf(input.event, personId);
+        const { published } = (await programmeOf(store, params.id)).doc;
+        const hasBeenTold = [...(published?.meetings ?? []), ...(published?.cancelled ?? [])].some(({ people }) =>
+          people.includes(personId),
+        );
+        // Whoever was taken out of the event still has the meetings in a calendar that asks here.
+        const attendee = attendeeOf(input.event, personId) ?? (kind === 'ics' && hasBeenTold ? personId : undefined);
         if (attendee === undefined) throw new Problem('not-found', `Nobody with the id ${personId} attends.`);
         if (kind === 'html')
           return {
@@ -243,10 +248,9 @@ export function programmeRoutes({ store, programmes }: { store: Store; programme
             contentType: 'text/html; charset=utf-8',
             headers: sheetHeaders,
           };
-        const { doc } = await programmeOf(store, params.id);
         return {
           status: 200,
-          body: agendaIcs(input, doc.published!, attendee),
+          body: agendaIcs(input, published!, attendee),
           contentType: 'text/calendar; charset=utf-8',
           headers: { 'Cache-Control': 'no-store' },
         };
@@ -269,9 +273,11 @@ async function sheetInput(store: Store, eventId: string, view: 'published' | 'dr
       'not-allowed-now',
       view === 'draft' ? 'There is no draft yet.' : 'Nothing is published yet. Add ?view=draft to see the draft.',
     );
+  const told = [...meetings, ...(programme.published?.cancelled ?? [])];
+  const people = new Set([...event.attendees, ...told.flatMap((meeting) => meeting.people)]);
   const [members, needs] = await Promise.all([
-    docsOf(store.collection('members'), event.attendees),
-    docsOf(store.collection('needs'), needIdsOf([...meetings, ...(programme.published?.cancelled ?? [])])),
+    docsOf(store.collection('members'), [...people]),
+    docsOf(store.collection('needs'), needIdsOf(told)),
   ]);
   return {
     event,

@@ -192,6 +192,21 @@ test('published, then re-planned after a no-show: few move, calendars are told, 
     expect(one.component.getFirstPropertyValue('status')).toBe('CANCELLED');
     expect(one.sequence).toBe(1);
   }
+
+  // Who leaves the event altogether still has to learn from the calendar that nothing is left.
+  const left = <T extends object>(entries: readonly T[] | undefined) =>
+    (entries ?? []).filter((entry) => !JSON.stringify(entry).includes(`"${absent}"`));
+  await patchEvent('living', {
+    attendees: event.attendees.filter((id) => id !== absent),
+    availabilityGaps: left(event.availabilityGaps),
+    requestedMeetings: left(event.requestedMeetings),
+    avoidPairs: left(event.avoidPairs),
+    attendeeSettings: left(event.attendeeSettings),
+  });
+  expect((await api().get(at('living', `/agenda/${absent}.html`))).status).toBe(404);
+  const calendar = await api().get(at('living', `/agenda/${absent}.ics`));
+  expect(eventsOf(calendar.text).map(({ uid }) => uid)).toEqual(calendarAfter.map(({ uid }) => uid));
+  expect(calendar.text).not.toMatch(/SUMMARY:.*s-m\d/u);
 });
 
 test('published and locked meetings outlast every planning, whoever asked for them', async () => {

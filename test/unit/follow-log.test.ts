@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { beforeEach, expect, test } from '@jest/globals';
-import { followLog, type LogFollower } from '../../src/app/follow-log.ts';
+import { followLog, type LogFollower, type LogReader } from '../../src/app/follow-log.ts';
 import { forACaller } from '../../src/app/patience.ts';
 import { StoreError, type Change, type Store } from '../../src/app/ports.ts';
 
@@ -12,13 +12,20 @@ let steps: string[];
 /** What reading on waits for. */
 let heldUp: () => Promise<unknown>;
 let lost: boolean;
+let applyMs: number;
 let follower: LogFollower;
 
-const changeOf = (n: number): Change => ({ seq: n, collection: 'members', id: String(n), version: 1 });
+/** Of every entry of the log. */
+let version: number;
+const changeOf = (n: number): Change => ({ seq: n, collection: 'members', id: String(n), version });
 
 beforeEach(() => {
-  [log, held, steps, breaks, lost] = [[1, 2, 3], [], [], 0, false];
+  [log, held, steps, breaks, lost, version, applyMs] = [[1, 2, 3], [], [], 0, false, 1, 0];
   heldUp = async () => undefined;
+  follower = followed();
+});
+
+function followed(options?: { loseAtMostMs: number }): LogFollower {
   let at = 0;
   const store = {
     breaks: () => breaks,
@@ -31,7 +38,7 @@ beforeEach(() => {
       return log.filter((n) => n > after).map(changeOf);
     },
   } as unknown as Store;
-  follower = followLog(store, {
+  const reader: LogReader = {
     begin: () => {
       steps.push('begin');
       at = 0;
@@ -44,11 +51,13 @@ beforeEach(() => {
       return at < log.length;
     },
     async apply(changes) {
+      await pause(applyMs);
       steps.push(`apply ${changes.map(({ id }) => id).join()}`);
       held.push(...changes.map(({ seq }) => seq));
     },
-  });
-});
+  };
+  return followLog(store, reader, options);
+}
 
 test('reads everything once, then what changes', async () => {
   expect(follower.seq()).toBe(0);
@@ -78,6 +87,31 @@ test('after a break it goes on following while everything is read again beside i
   expect(steps).toEqual(['begin', 'read 0', 'read 2']);
   await follower.refresh();
   expect(steps).toHaveLength(3);
+});
+
+test('after a break the last changes alone are read again where the log still ends with them', async () => {
+  const short = followed({ loseAtMostMs: 20 });
+  await short.refresh();
+  log.push(4);
+  await short.refresh();
+  await pause(30);
+  log.push(5);
+  await short.refresh();
+  steps = [];
+  breaks++;
+  log.push(6);
+  expect(await short.refresh()).toBe(6);
+  await pause(50);
+  expect(steps).toEqual(['apply 5', 'apply 6']);
+
+  // The database came back without the end of its log, and went on.
+  steps = [];
+  breaks++;
+  version = 2;
+  log.push(7);
+  await short.refresh();
+  await pause(50);
+  expect(steps.toSorted()).toEqual(['apply 7', 'begin', ...[0, 2, 4, 6].map((at) => `read ${at}`)]);
 });
 
 test('a break while everything is read begins it again', async () => {
@@ -110,6 +144,16 @@ test('a caller is told that reading is still going on, a job waits for it', asyn
   expect(told).toMatchObject({ code: 'unavailable', part: 'catalog' });
   expect(steps).toEqual(['begin', 'read 0']);
   expect(await job).toBe(3);
+});
+
+test('what a caller cannot wait for is finished all the same', async () => {
+  await follower.refresh();
+  log.push(4);
+  applyMs = 2500;
+  const told = await forACaller(() => follower.refresh()).catch((error: unknown) => error);
+  expect(told).toMatchObject({ code: 'unavailable', part: 'store' });
+  expect(await follower.refresh()).toBe(4);
+  expect(steps.filter((step) => step.startsWith('apply'))).toEqual(['apply 4']);
 });
 
 test('reading that a fault cut off goes on where it was; a fault beside a pass is told by the next one', async () => {
