@@ -1,19 +1,7 @@
 /** The life of a programme: plan, look, lock, publish, re-plan, check in, refill. */
 import { isDeepStrictEqual } from 'node:util';
 import { gapsWith, type Absence } from '../domain/programme/absences.ts';
-import { freeRounds } from '../domain/programme/free-rounds.ts';
-import {
-  differenceOf,
-  faultsOfPlan,
-  isSame,
-  isSameTime,
-  timed,
-  type Difference,
-  type PlannedMeeting,
-  type UnmetMeeting,
-  type UnmetReason,
-} from '../domain/programme/plan.ts';
-import { timesOf } from '../domain/programme/rounds.ts';
+import { differenceOf, faultsOfPlan, timed, type Difference } from '../domain/programme/plan.ts';
 import { dayAt } from '../domain/day.ts';
 import type { MatchEvent } from '../domain/event.ts';
 import { Problem, type FieldFault } from '../domain/problem.ts';
@@ -22,20 +10,10 @@ import { eventSchema } from './schemas/event.ts';
 import { programmeMailJob, withMails } from './programme-mail.ts';
 import { planJob, type PlanJobInput } from './plan-job.ts';
 import type { Clock, JobQueue, JobRecord, Store, Stored } from './ports.ts';
-import type { Programme, Published, PublishedMeeting } from './programme.ts';
+import type { Programme } from './programme.ts';
+import { publishedFrom, refilled, saysTheSame } from './programme-publication.ts';
+import { viewOf, waitingOf, type ProgrammeView } from './programme-view.ts';
 import { changeExisting, changeProgramme, eventOf, programmeOf, removeProgramme } from './programme-store.ts';
-
-export interface WaitingMeeting extends UnmetMeeting {
-  consents: string[];
-  /** Rounds in which both are free now and a table is. */
-  freeRounds: number[];
-}
-
-export interface ProgrammeView extends Omit<Programme, 'checkedIn' | 'met' | 'consents' | 'stopJob'> {
-  difference: Difference;
-  attendance: { checkedIn: string[]; met: Programme['met']; keptShare?: number };
-  waiting: WaitingMeeting[];
-}
 
 type Budget = Pick<PlanJobInput, 'seed' | 'steps' | 'seconds'>;
 
@@ -288,124 +266,4 @@ function withAbsences(event: MatchEvent, absences: readonly Absence[]): MatchEve
   throw new Problem('invalid', 'With these absences the event would not be valid.', {
     faults: faultsOf(parsed.error, absent),
   });
-}
-
-function viewOf(event: MatchEvent, programme: Programme): ProgrammeView {
-  const { eventId, draft, published, locks, job, checkedIn, met } = programme;
-  const said = Object.values(met);
-  return {
-    eventId,
-    draft,
-    published,
-    locks,
-    job,
-    difference: differenceOf(
-      programme.published?.meetings ?? [],
-      timed(event, programme.draft?.meetings ?? programme.published?.meetings ?? []),
-    ),
-    attendance: {
-      checkedIn,
-      met,
-      ...(said.length === 0 ? {} : { keptShare: said.filter((one) => one === 'met').length / said.length }),
-    },
-    waiting: waitingOf(event, programme),
-  };
-}
-
-const unwaited: readonly UnmetReason[] = ['avoid-pair', 'gate-closed', 'not-attending', 'absent'];
-
-/** Unmet requests of the last draft that are not published meanwhile, the most wanted first. */
-function waitingOf(event: MatchEvent, programme: Programme): WaitingMeeting[] {
-  const current = programme.published?.meetings ?? programme.draft?.meetings ?? [];
-  const held = new Set(current.map(({ id }) => id));
-  const waiting = (programme.draft?.unmet ?? []).filter(
-    ({ id, reason }) => !held.has(id) && !unwaited.includes(reason),
-  );
-  if (waiting.length === 0) return [];
-  // An event that was moved is published anew first: nobody's other meetings move with a refilled slot.
-  const roundsFor = isMoved(event, programme.published) ? () => [] : freeRounds(event, current);
-  return waiting
-    .sort((a, b) => (a.priority ?? 4) - (b.priority ?? 4) || b.value - a.value)
-    .map((meeting) => ({
-      ...meeting,
-      consents: Object.hasOwn(programme.consents, meeting.id) ? programme.consents[meeting.id]! : [],
-      freeRounds: roundsFor(meeting),
-    }));
-}
-
-/** Whether the event now has published meetings at other times than people know. */
-function isMoved(event: MatchEvent, published: Published | undefined): boolean {
-  const meetings = published?.meetings ?? [];
-  return differenceOf(meetings, timed(event, meetings)).peopleAffected.length > 0;
-}
-
-function refilled(
-  programme: Programme,
-  published: Published,
-  { id, people, origin, priority, value }: WaitingMeeting,
-  round: number,
-  event: MatchEvent,
-  now: Date,
-): Programme {
-  const used = new Set(published.meetings.filter((meeting) => meeting.round === round).map(({ table }) => table));
-  const table = Array.from({ length: event.tables }, (_, i) => i + 1).find((one) => !used.has(one))!;
-  const meeting: PlannedMeeting = {
-    id,
-    people,
-    origin,
-    value,
-    round,
-    table,
-    ...(priority === undefined ? {} : { priority }),
-  };
-  const consents = Object.fromEntries(Object.entries(programme.consents).filter(([waiting]) => waiting !== id));
-  const draft = programme.draft;
-  // The draft follows where the slot is free there too; a draft under way keeps its own plan.
-  const fits = draft !== undefined && faultsOfPlan(event, [...draft.meetings, meeting]).length === 0;
-  return {
-    ...programme,
-    consents,
-    published: publishedFrom(published, event, [...published.meetings, meeting], now),
-    ...(fits
-      ? {
-          draft: {
-            ...draft,
-            meetings: [...draft.meetings, meeting],
-            unmet: draft.unmet.filter((one) => one.id !== id),
-          },
-        }
-      : {}),
-  };
-}
-
-/** Apart from when it was published and how often before. */
-const saysTheSame = (before: Published | undefined, after: Published): boolean =>
-  before !== undefined &&
-  isDeepStrictEqual({ ...after, edition: before.edition, publishedAt: before.publishedAt }, before);
-
-/** The next edition. Sequences grow where something changed, so that calendars take the newer one. */
-function publishedFrom(
-  before: Published | undefined,
-  event: MatchEvent,
-  meetings: readonly PlannedMeeting[],
-  now: Date,
-): Published {
-  const known = new Map([...(before?.cancelled ?? []), ...(before?.meetings ?? [])].map((one) => [one.id, one]));
-  const wasCancelled = new Set((before?.cancelled ?? []).map(({ id }) => id));
-  const fresh = timed(event, meetings).map((meeting): PublishedMeeting => {
-    const was = known.get(meeting.id);
-    const same = was !== undefined && isSame(was, meeting) && isSameTime(was, meeting) && !wasCancelled.has(meeting.id);
-    return { ...meeting, sequence: was === undefined ? 0 : same ? was.sequence : was.sequence + 1 };
-  });
-  const held = new Set(meetings.map(({ id }) => id));
-  return {
-    publishedAt: now.toISOString(),
-    edition: (before?.edition ?? 0) + 1,
-    times: timesOf(event),
-    meetings: fresh,
-    cancelled: [
-      ...(before?.cancelled ?? []).filter(({ id }) => !held.has(id)),
-      ...(before?.meetings ?? []).flatMap((one) => (held.has(one.id) ? [] : [{ ...one, sequence: one.sequence + 1 }])),
-    ],
-  };
 }
