@@ -50,11 +50,11 @@ export const thesaurus: readonly (readonly [id: string, axis: Axis, stems: strin
     'muskel|skjelett|ortoped|orthop|protese|prosthe|hofte| hip |brudd|fracture|rygg|ergonomi|ergonomic|implant',
   ],
   ['falls', 'field', ' fall|fall |gangeanaly|ganganaly|gait|balanse|balance|hoftebrudd|hip protect'],
-  ['rehabilitation', 'field', 'rehab|fysioter|physioter|ergoter|opptren|treningsspill|exergam|mestring'],
+  ['rehabilitation', 'field', 'rehab|fysioter|physioter|ergoter|opptren|treningsspill|exergam|mestring|reablement'],
   [
     'mental-health',
     'field',
-    'psyki|psyko|mental|angst|anxiety|depresj|depress|bipolar|ptsd|traume|trauma|eksponering|exposure',
+    'psyki|psyko|mental|angst|anxiety|depresj|depress|bipolar|ptsd|traume|trauma|eksponering|exposure|suicid|selvmord|sjølvmord|self harm|selvskad|sjølvskad| adhd|autis',
   ],
   ['addiction', 'field', ' rus|rusom|ettervern|avhengig|substance|addict|tilbakefall|relapse'],
   ['women', 'field', 'kvinne|women|femtech|gynek|gynaec|gynec|endometri|menopaus|overgangsald|mammogra|barsel'],
@@ -64,9 +64,13 @@ export const thesaurus: readonly (readonly [id: string, axis: Axis, stems: strin
   ['youth', 'field', 'ungdom|unge |youth|adolesc|skolehels|school| bup |camhs|helsestasjon'],
   ['elderly', 'field', 'eldre |eldreom|elder|skrøpelig|frail|ageing|aging|geriatr|alderdom|senior'],
   ['eye', 'field', 'øyeleg|øyesyk|ophthalm|cornea|hornhinn|retina|blindhet|blindness|synstap|vision loss'],
-  ['hearing', 'field', 'hørsel|høyrsel|hearing|audiogr|audiom'],
+  ['hearing', 'field', 'hørsel|høyrsel|hearing|audiogr|audiom|tinnitus|øresus|høreapparat|høyreapparat'],
   ['oral', 'field', 'tann|munnhels|munnst|dental|oral health|dentist'],
-  ['nutrition', 'field', 'ernæring|underernær|nutrition|måltid|matsvinn|appetit|kosthold|kachek|cachex'],
+  [
+    'nutrition',
+    'field',
+    'ernæring|underernær|nutrition|måltid|matsvinn|appetit|kosthold|kachek|cachex|kosten|kosthald|matombring|sentralkjøk|kjøkken|kjøken|vektnedgang|vekttap|weight loss|meal|dysfag|dysphag',
+  ],
   ['gut', 'field', 'tarm| gut |gastro|mikrobiom|microbiom|microbiot|tykktarm|colorect|kolorekt| ibs '],
   ['rare-disease', 'field', 'sjeld|rare disease|orphan'],
   ['pain', 'field', 'smerte|pain'],
@@ -74,7 +78,23 @@ export const thesaurus: readonly (readonly [id: string, axis: Axis, stems: strin
   ['relatives', 'field', 'pårør|relativ|family carer|next of kin|familien'],
   ['disability', 'field', 'utviklingshem|funksjonsnedset|disabilit|hjelpemiddel|assistive|øyestyr| ask '],
   ['sami', 'field', 'samisk|sámi| sami '],
-  ['multilingual', 'field', 'tolk|interpret|flerspr|fleirspr|multiling|oversett|translat'],
+  [
+    'multilingual',
+    'field',
+    'tolk|interpret|flerspr|fleirspr|multiling|oversett|translat|morsmål|second language|andrespr|norsktren|språkstøtt|language support',
+  ],
+  [
+    'infection-control',
+    'field',
+    'smittevern|smittespor|infection control|contact trac|utbrudd|utbrot|outbreak|håndhyg|hand hyg|sykehusinfeks|hospital acquired',
+  ],
+  ['palliative', 'field', 'palliativ|palliative|lindrende|lindrande|end of life|livets slutt|hospice'],
+  ['obesity', 'field', 'fedme|overvekt|obes'],
+  ['hypertension', 'field', 'blodtrykk|blood press|hypertens'],
+  ['rheumatology', 'field', 'revmat|rheumat|artritt|arthrit|autoimmun'],
+  ['fertility', 'field', 'fertil| ivf |befrukt'],
+  ['allergy', 'field', 'allergi|allergy'],
+  ['deterioration', 'field', 'news2|early warn|tidlig varsl|forverr|deteriorat|ustabil|unstable'],
   ['chronic', 'field', 'kronisk|kronik|chronic'],
   ['vaccine', 'field', 'vaksin|vaccin|adjuvan'],
   // Where it is used.
@@ -104,6 +124,11 @@ export const thesaurus: readonly (readonly [id: string, axis: Axis, stems: strin
     'rural',
     'setting',
     'distrikt|rural|øykomm|island|avsides|dårlig dekning|spredt|lange avst|lang reise|lang veg|lang vei',
+  ],
+  [
+    'night',
+    'setting',
+    'nattpatr|nattevakt|nattilsyn|om natta|om natten|på natt|at night|night shift|night time|night supervis',
   ],
   ['workplace', 'setting', 'bedriftshels|occupational|arbeidsgiv|employer|sykefrav|sjukefråv|sick leave|arbeidsmilj'],
   [
@@ -144,7 +169,7 @@ export const thesaurus: readonly (readonly [id: string, axis: Axis, stems: strin
   [
     'medication',
     'solution',
-    'legemid|lækjemid|medisin |medisinr|medicin|medication|polyfarm|polypharm|seponer|drug safety|apotek|pharmacy',
+    'legemid|lækjemid|medisin |medisinr|medicin|medication|polyfarm|polypharm|seponer|drug safety|apotek|pharmacy|samstem|avstem|reconcil',
   ],
   ['medication-chart', 'solution', 'e kurve|ekurve|elektronisk kurve|medication chart|kurve |prescrib|forskriv'],
   [
@@ -197,7 +222,26 @@ export const thesaurus: readonly (readonly [id: string, axis: Axis, stems: strin
   ['robot', 'solution', 'robot|autonom|autonomous| amr |mekatron|mechatron|exoskel|exoskj'],
   ['logistics', 'solution', 'logist|transport|forsyning|supply|drone|lager|varelev'],
   ['cold-chain', 'solution', 'kjølekjed|cold chain|temperaturlog|temperaturov|temperature log|kjølevar'],
-  ['patient-flow', 'solution', 'pasientflyt|patient flow|kapasitet|capacity|utskriv|discharge|sengeplass|sengeflyt'],
+  [
+    'patient-flow',
+    'solution',
+    'pasientflyt|patient flow|kapasitet|capacity|utskriv|discharge|sengeplass|sengeflyt|belegg|occupancy|korridorpas|korridorsen|length of stay|liggetid|portør|waiting list|venteliste|ventetid|waiting time',
+  ],
+  [
+    'theatre-planning',
+    'solution',
+    'operasjonsplan|operasjonsprogram|strykning|strykingar|strøkne|strokne|theatre list|theatre plan|cancelled oper|surgical schedul',
+  ],
+  [
+    'outage-proof',
+    'solution',
+    'mobilnett|satellit|nødnett|naudnett|strømbrudd|straumbrot|straumbrudd|power cut|power outage|network outage|uten dekning|utan dekning|backup power|reservestr',
+  ],
+  [
+    'equipment-tracking',
+    'solution',
+    'utstyrsspor|equipment track|asset track|finne igjen|finn igjen|missing equip|utstyrsreg',
+  ],
   ['sterile', 'solution', 'steril|desinf|disinf|instrumentspor|uv c|uvc'],
   ['textile', 'solution', 'tekstil|vaskeri|laundry|linen|arbeidstøy|rfid'],
   ['transfer-aid', 'solution', 'forflyt|takheis|personløft|patient lift|pasientløft|løft|bed transfer'],
@@ -240,7 +284,11 @@ export const thesaurus: readonly (readonly [id: string, axis: Axis, stems: strin
     'helsedata|health data|data set|datasett|føderert|federat|omop|ehds|syntetisk|synthetic|analyserom',
   ],
   ['genomics', 'solution', ' genom| dna | ctdna| mirna| rna |variant interp|sekvenser|sequenc'],
-  ['trial-matching', 'solution', 'kliniske studier|clinical trial|trial match|rekrutter|recruit|studiekont'],
+  [
+    'trial-matching',
+    'solution',
+    'kliniske studier|clinical trial|trial match|rekrutter|recruit|studiekont|eligible patient|pasientsøk|inklusjonskrit|inclusion crit|studiedeltak|trial participant|patient enrol',
+  ],
   ['analytics', 'solution', 'analyse|styringsdata|statistikk|prognos|forecast|predik|predict|framskriv|dashboard'],
   [
     'platform',
@@ -281,7 +329,7 @@ export const thesaurus: readonly (readonly [id: string, axis: Axis, stems: strin
   [
     'codesign',
     'method',
-    'brukermedv|brukarmedv|co design|codesign|medutvikl|panel|user involve|medvirk|brukskval|usability|tjenestedes|tenestedes|human factor|universell utf',
+    'brukermedv|brukarmedv|co design|codesign|medutvikl|panel|user involve|medvirk|brukskval|usability|tjenestedes|tenestedes|human factor|universell utf|alarm fatigue|varseltretth|alarmtrett|alarmtrøtt',
   ],
   // Which help or actor.
   [
@@ -303,7 +351,7 @@ export const thesaurus: readonly (readonly [id: string, axis: Axis, stems: strin
   [
     'health-economics',
     'role',
-    'helseøkonom|health econ| hta|gevinst|kost nytte|cost benefit|refusjon|reimburs|betalingsmod',
+    'helseøkonom|health econ| hta|gevinst|kost nytte|cost benefit|refusjon|reimburs|betalingsmod|benefits reali|kost nytte|innsparing|savings',
   ],
   [
     'regulatory',
@@ -320,7 +368,7 @@ export const thesaurus: readonly (readonly [id: string, axis: Axis, stems: strin
   [
     'distribution',
     'role',
-    'distribu|forhand|reseller|salgskanal|sales channel|videresalg|salgsledd|marketing|marked mot|kundebase',
+    'distribu|forhand|reseller|salgskanal|sales channel|videresalg|salgsledd|marketing|marked mot|kundebase|market entry|markedsadg|marknadsadg|sales partner|salspartner|salgspartner',
   ],
   [
     'rollout',
