@@ -61,26 +61,35 @@ ${refusalUsage} No weights are written then.`,
     };
     const tasks = matchTasks.filter((task) => only === undefined || task === only);
     const queries = new Map<MatchTask, GradedQuery[]>();
-    /** The clusters are kept apart: nobody of one is a candidate in the other. */
-    const add = (folder: string, judgments: string, feedback?: string) =>
-      withClusterFolder(folder, now, refuse, async ({ matching, catalog }) => {
-        const graded = ofTheFolder(catalog, await readJsonLines(judgments, judgmentSchema, refuse));
-        const happened = feedback === undefined ? [] : await readJsonLines(feedback, feedbackSchema, refuse);
-        const known = new Set(graded.map(({ value }) => pairKey(value)));
+    // Every file is read before anything is embedded: a wrong name is told at once.
+    const linesOf = async (folder: string, judgments: string, feedback?: string) => ({
+      folder,
+      judged: await readJsonLines(judgments, judgmentSchema, refuse),
+      happened: feedback === undefined ? [] : await readJsonLines(feedback, feedbackSchema, refuse),
+    });
+    const clusters = [
+      await linesOf(dir, file ?? judgmentsIn(dir), events),
+      ...(more === undefined ? [] : [await linesOf(more, judgmentsIn(more))]),
+    ];
+    let date = '';
+    // The clusters are kept apart: nobody of one is a candidate in the other.
+    for (const { folder, judged, happened } of clusters)
+      await withClusterFolder(folder, now, refuse, async ({ matching, catalog, clock }) => {
+        date = clock.now().toISOString().slice(0, 10);
+        const graded = ofTheFolder(catalog, judged).map(({ value }) => value);
+        const known = new Set(graded.map(pairKey));
         const told = judgmentsFrom(ofTheFolder(catalog, happened).map(({ value }) => value));
-        const all = [...graded.map(({ value }) => value), ...told.filter((one) => !known.has(pairKey(one)))];
+        const all = [...graded, ...told.filter((one) => !known.has(pairKey(one)))];
         for (const task of tasks)
           queries.set(task, [...(queries.get(task) ?? []), ...(await gradedQueries(matching, task, all))]);
       });
-    await add(dir, file ?? judgmentsIn(dir), events);
-    if (more !== undefined) await add(more, judgmentsIn(more));
 
     const tables = { ...weightTables } as Record<string, unknown>;
     let taken = 0;
     for (const task of tasks) {
       const judged = queries.get(task)!;
       if (judged.length === 0) continue;
-      const { table, wonBy, isBetter } = learn(task, judged, now ?? new Date().toISOString().slice(0, 10));
+      const { table, wonBy, isBetter } = learn(task, judged, date);
       const { gain } = wonBy;
       process.stdout.write(
         `${task} (${wonBy.queries} queries)\n` +

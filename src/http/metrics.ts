@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Catalog } from '../app/catalog.ts';
-import { StoreError, type JobQueue, type JobRecord, type Store } from '../app/ports.ts';
+import { StoreError, type JobQueue, type Store } from '../app/ports.ts';
 
 export interface HttpMetrics {
   observe(method: string, route: string, status: number, seconds: number): void;
@@ -12,57 +12,54 @@ export interface HttpMetrics {
 /** A part that is away leaves its figures out: the others are wanted most just then. */
 export function createMetrics(deps: { catalog: Catalog; queue: JobQueue; store: Store }): HttpMetrics {
   const register = new Registry();
+  const registers = [register];
   collectDefaultMetrics({ register });
   const durations = new Histogram({
     name: 'kobling_http_request_seconds',
     help: 'Time to answer, by route',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5],
-    registers: [register],
+    registers,
   });
-  const gauge = (name: string, help: string, read: () => Promise<number> | number) =>
+  const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
       name,
       help,
-      registers: [register],
-      async collect() {
-        this.set(await read());
+      registers,
+      collect() {
+        this.set(read());
       },
     });
   gauge('kobling_members', 'Members in the catalog', () => deps.catalog.state().members);
   gauge('kobling_needs', 'Needs in the catalog', () => deps.catalog.state().needs);
   gauge('kobling_facets', 'Pieces of text that are matched', () => deps.catalog.state().facets);
   gauge('kobling_facets_embedded', 'Pieces of text that have a vector', () => deps.catalog.state().embeddedFacets);
-  new Gauge({
+  const up = new Gauge({
     name: 'kobling_part_up',
     help: '1 while the part answers, 0 while it is away',
     labelNames: ['part'],
-    registers: [register],
-    async collect() {
-      for (const part of ['store', 'queue'] as const)
-        this.set({ part }, (await unlessAway(deps[part].ping().then(() => 1))) ?? 0);
-    },
+    registers,
   });
-  gauge(
-    'kobling_catalog_lag_changes',
-    'Changes in the store that the catalog has not followed yet; NaN while the store is away',
-    async () => ((await unlessAway(deps.store.headSeq())) ?? NaN) - deps.catalog.state().seq,
-  );
-  new Gauge({
-    name: 'kobling_jobs',
-    help: 'Jobs by state',
-    labelNames: ['state'],
-    registers: [register],
-    async collect() {
-      this.reset();
-      const counts = await unlessAway(deps.queue.counts());
-      if (counts === undefined) return;
-      for (const state of Object.keys(counts) as JobRecord['state'][]) this.set({ state }, counts[state]);
-    },
+  const lag = new Gauge({
+    name: 'kobling_catalog_lag_changes',
+    help: 'Changes in the store that the catalog has not followed yet; NaN while the store is away',
+    registers,
   });
+  const jobs = new Gauge({ name: 'kobling_jobs', help: 'Jobs by state', labelNames: ['state'], registers });
+  const askParts = async () => {
+    const [head, counts] = await Promise.all([unlessAway(deps.store.headSeq()), unlessAway(deps.queue.counts())]);
+    up.set({ part: 'store' }, head === undefined ? 0 : 1);
+    up.set({ part: 'queue' }, counts === undefined ? 0 : 1);
+    lag.set((head ?? NaN) - deps.catalog.state().seq);
+    jobs.reset();
+    for (const [state, count] of Object.entries(counts ?? {})) jobs.set({ state }, count);
+  };
   return {
     observe: (method, route, status, seconds) => durations.observe({ method, route, status: String(status) }, seconds),
-    text: () => register.metrics(),
+    async text() {
+      await askParts();
+      return register.metrics();
+    },
     contentType: register.contentType,
   };
 }

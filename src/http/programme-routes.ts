@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { faultsOf } from '../app/faults.ts';
 import type { Collection, Store, Stored } from '../app/ports.ts';
-import type { Programme } from '../app/programme.ts';
+import type { Programme, Published } from '../app/programme.ts';
 import { programmeOf, eventOf } from '../app/programme-store.ts';
 import type { Programmes } from '../app/programmes.ts';
 import { id } from '../app/schemas/common.ts';
@@ -234,7 +234,7 @@ export function programmeRoutes({ store, programmes }: { store: Store; programme
         const dot = params.file.lastIndexOf('.');
         const [personId, kind] = [params.file.slice(0, dot), params.file.slice(dot + 1)];
         const input = await sheet(params.id, kind === 'ics' ? 'published' : query.view);
-        const { published } = (await programmeOf(store, params.id)).doc;
+        const { published } = input;
         const hasBeenTold = [...(published?.meetings ?? []), ...(published?.cancelled ?? [])].some(({ people }) =>
           people.includes(personId),
         );
@@ -262,7 +262,11 @@ export function programmeRoutes({ store, programmes }: { store: Store; programme
   ];
 }
 
-async function sheetInput(store: Store, eventId: string, view: 'published' | 'draft'): Promise<SheetInput> {
+async function sheetInput(
+  store: Store,
+  eventId: string,
+  view: 'published' | 'draft',
+): Promise<SheetInput & { published: Published | undefined }> {
   const [{ doc: event }, { doc: programme }] = await Promise.all([
     eventOf(store, eventId),
     programmeOf(store, eventId),
@@ -281,6 +285,7 @@ async function sheetInput(store: Store, eventId: string, view: 'published' | 'dr
   ]);
   return {
     event,
+    published: programme.published,
     times: view === 'published' ? programme.published!.times : event,
     meetings,
     isDraft: view === 'draft',
