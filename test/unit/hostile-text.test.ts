@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { sentencesOf } from '../../src/domain/facet.ts';
 import { amountsIn } from '../../src/domain/match/amounts.ts';
+import { mandateOf } from '../../src/domain/match/mandate.ts';
 
 /**
  * Not how fast, but how it grows: backtracking made these hours, and a limit of seconds would tell. Under a time-out the
@@ -20,6 +21,14 @@ test.each([
 test('a text of nothing but digits has no amount', () => {
   expect(amountsIn('1'.repeat(long))).toEqual([]);
 });
+
+test.each([',', 'leaves aa aa ', 'utenfor Oslo, ', 'Nye navn tar ', 'no new ', 'a'])(
+  'a mandate of nothing but %j is read to its end',
+  (text) => {
+    const thesis = text.repeat(long / text.length);
+    expect(mandateOf({ id: 'i', kind: 'investor', name: 'i', thesis }).excluded).toEqual([]);
+  },
+);
 
 test('sentences end at full stops before capitals, at line breaks, not at abbreviations', () => {
   const text = 'Vi måler ca. 20 pasienter. «Det virker!» Sier Dr. Moe … og\nny linje (f.eks. denne). slutt';

@@ -13,10 +13,53 @@ const nokPerUnit: Readonly<Record<string, number>> = {
   '£': 13.5,
 };
 
+/** Numbers that people write as words before "million". */
+const wordValues: Readonly<Record<string, number>> = {
+  en: 1,
+  ein: 1,
+  én: 1,
+  éin: 1,
+  one: 1,
+  to: 2,
+  two: 2,
+  tre: 3,
+  three: 3,
+  fire: 4,
+  four: 4,
+  fem: 5,
+  five: 5,
+  seks: 6,
+  six: 6,
+  sju: 7,
+  syv: 7,
+  seven: 7,
+  åtte: 8,
+  eight: 8,
+  ni: 9,
+  nine: 9,
+  ti: 10,
+  ten: 10,
+  tolv: 12,
+  twelve: 12,
+  femten: 15,
+  fifteen: 15,
+  tjue: 20,
+  twenty: 20,
+  tretti: 30,
+  thirty: 30,
+  førti: 40,
+  forty: 40,
+  femti: 50,
+  fifty: 50,
+  hundre: 100,
+  hundred: 100,
+};
+const numberWord = String.raw`(?<!\p{L})(?:${Object.keys(wordValues).join('|')})(?=\s)`;
+
 /** Bounded, and only from the first digit on: a text of nothing but digits costs no more than another. */
 const number = String.raw`(?<!\d)(?:\d{1,3}(?:[ .]\d{3})+|\d{1,15}(?:[.,]\d{1,6})?)`;
 const amountPattern = new RegExp(
-  String.raw`(?<before>NOK|SEK|DKK|EUR|USD|GBP|€|\$|£|kr)?\s*(?<from>${number})(?:\s*(?:[–—-]|til|to)\s*(?<to>${number}))?\s*(?<scale>milliard(?:er)?|mrd\.?|bn|billion|millioner?|millionar|mill\.?|MNOK|MEUR|MUSD|m(?![\p{L}\p{N}²]))\s*(?<after>kroner|kr|NOK|SEK|DKK|EUR|USD|GBP)?`,
+  String.raw`(?<before>NOK|SEK|DKK|EUR|USD|GBP|€|\$|£|kr)?\s*(?<from>${number}|${numberWord})(?:\s*(?:[–—-]|til|to)\s*(?<to>${number}|${numberWord}))?\s*(?<scale>milliard(?:er)?|mrd\.?|bn|billion|millioner?|millionar|mill\.?|MNOK|MEUR|MUSD|m(?![\p{L}\p{N}²]))\s*(?<after>kroner|kr|NOK|SEK|DKK|EUR|USD|GBP)?`,
   'giu',
 );
 
@@ -30,6 +73,7 @@ export interface AmountRange {
 }
 
 const parse = (text: string) =>
+  wordValues[text.toLowerCase()] ??
   Number(/^\d{1,3}([ .]\d{3})+$/u.test(text) ? text.replace(/[ .]/gu, '') : text.replace(',', '.'));
 
 /** Every amount of a million or more with its unit, in order, such as `NOK 4–20m`, `2–10 mill`, `EUR 3m`. */

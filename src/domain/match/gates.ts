@@ -1,8 +1,9 @@
 /** Gates: hard reasons why a pair is never proposed. An unknown fact never closes a gate. */
 import { raisingKinds, supplierKinds, type Language, type Member } from '../member.ts';
 import { geographyFit } from './geography.ts';
-import { hasTrait } from './investor-features.ts';
-import type { Citation, Mandate } from './mandate.ts';
+import type { Citation } from './clauses.ts';
+import { isExcluded } from './exclusions.ts';
+import type { Mandate } from './mandate.ts';
 import type { MemberParty, NeedParty } from './party.ts';
 import type { Traits } from './traits.ts';
 
@@ -132,7 +133,7 @@ export function investorGate(
     return { code: 'stage', fields: ['company.fundingStage', 'investor.stages'] };
   if (geographyFit(i.geographies, c) === 'outside')
     return { code: 'geography', fields: ['company.county', 'company.country', 'investor.geographies'] };
-  const excluded = mandate.excluded.find((found) => hasTrait(c, traits, found.value) === true);
+  const excluded = mandate.excluded.find((found) => isExcluded(c, traits, found.value) === true);
   if (excluded !== undefined)
     return { code: 'exclusion', fields: [`investor.${excluded.cite.field}`], cite: excluded.cite };
   if (i.portfolio?.includes(c.id) || portfolio.some((owned) => competes(owned, c)))

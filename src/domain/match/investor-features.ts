@@ -1,57 +1,16 @@
 /** Signals between a company that raises and an investor. Every feature is named, ranged and pure. */
 import type { Member } from '../member.ts';
-import { conceptCosine, conceptShare, conceptsOf, onAxes, union } from './concepts.ts';
+import { conceptCosine, conceptShare, conceptsOf, onAxes } from './concepts.ts';
 import { either, lifts, lowers, type FeatureTable } from './feature-table.ts';
 import { containment, gramsOf, surplus, type GramWeights } from './grams.ts';
-import { geographyFit } from './geography.ts';
-import type { Concept, Mandate } from './mandate.ts';
+import { countiesIn, geographyFit } from './geography.ts';
+import { mayBeExcluded } from './exclusions.ts';
+import type { Mandate } from './mandate.ts';
 import type { MemberParty } from './party.ts';
 import { bestPairs, cosine } from './similarity.ts';
 import type { Traits } from './traits.ts';
 
 const stageOrder = ['pre-seed', 'seed', 'series-a', 'series-b', 'growth'] as const;
-
-/** Whether a company's traits answer an excluded concept: true, false, or undefined where nothing tells for certain. */
-export function hasTrait(
-  company: Member,
-  traits: Traits,
-  concept: { concept: Concept; fromClass?: number },
-): boolean | undefined {
-  const industry = company.sectors?.[0]?.toLowerCase();
-  const sure = (form: boolean) => (traits.formIsCertain ? form : undefined);
-  switch (concept.concept) {
-    case 'drug':
-      return industry === undefined ? undefined : industry === 'pharma';
-    case 'medtech':
-      return industry === undefined ? undefined : industry === 'medtech' || traits.isRegulatedDevice;
-    case 'digital-health':
-      return industry === undefined ? undefined : industry === 'digital-health';
-    case 'software':
-    case 'software-only':
-      return traits.form === 'mixed' ? undefined : sure(traits.form === 'software');
-    case 'hardware':
-    case 'hardware-only':
-      return traits.form === 'mixed' ? undefined : sure(traits.form === 'device');
-    case 'consumer':
-      return traits.sellsToConsumers === true && company.customers?.length === 1 ? true : undefined;
-    case 'welfare-technology':
-      return traits.isWelfareTechnology || undefined;
-    case 'municipality-only':
-      return traits.sellsOnlyToMunicipalities;
-    case 'uncertified':
-      return traits.hasCeMark === false ? true : traits.hasCeMark === true ? false : undefined;
-    case 'pre-revenue':
-      return company.revenueNok === undefined ? undefined : company.revenueNok === 0;
-    case 'without-ai':
-      return traits.usesAi ? false : undefined;
-    case 'service':
-      return company.kind === 'service';
-    case 'class-from':
-      return traits.deviceClass === undefined ? undefined : traits.deviceClass >= (concept.fromClass ?? 0);
-    case 'class-I':
-      return traits.deviceClass === undefined ? undefined : traits.deviceClass === 0;
-  }
-}
 
 const below = (value: number | undefined, floor: number | undefined): number | undefined =>
   value === undefined || floor === undefined ? undefined : value < floor ? 1 : 0;
@@ -121,7 +80,9 @@ export const investorFeatureTable = {
   welfareFit: lifts('structure', 'rules', 'welfare technology as it looks for', [-1, 1]),
   excludedMaybe: lowers('structure', 'rules', 'an exclusion that may hit, not surely enough for the gate'),
   avoided: lowers('structure', 'rules', 'something it writes it avoids'),
-  revenueShort: lowers('structure', 'rules', 'revenue below its stated floor'),
+  passedBy: lowers('structure', 'rules', 'lies in a place that it passes by'),
+  consumerFit: lifts('structure', 'rules', 'consumer products as it looks for', [-1, 1]),
+  revenueOutside: lowers('structure', 'rules', 'revenue below its stated floor or above its ceiling'),
   revenueMet: lifts('structure', 'rules', 'a stated revenue floor is met'),
   ceMarkMissing: lowers('structure', 'rules', 'a CE mark is demanded and none is shown'),
   classShort: lowers('structure', 'rules', 'device class below what it wants, or no device'),
@@ -141,12 +102,14 @@ export function investorFeatures(
   const c = company.doc;
   const i = investor.doc;
   const profileToThesis = Math.max(0, cosine(company.byRole.profile[0]?.vector, investor.byRole.ask[0]?.vector));
-  const pairs = bestPairs(investor.byRole.seek, [...company.byRole.offer, ...company.byRole.about], weights);
+  // A sentence of what it does not do looks just like one of what it does.
+  const sought = investor.byRole.seek.filter(({ field, start }) => !mandate.refusals.has(`${field} ${start}`));
+  const pairs = bestPairs(sought, [...company.byRole.offer, ...company.byRole.about], weights);
   const stage = stageOrder.indexOf(c.fundingStage as (typeof stageOrder)[number]);
   const named =
     i.stages === undefined || i.stages.length === 0 || stage < 0 ? undefined : i.stages.includes(stageOrder[stage]!);
   const { roundMinNok, roundMaxNok } = mandate;
-  const thesis = union(investor.byRole.seek.map((facet) => facet.concepts));
+  const thesis = mandate.wantedConcepts;
   const inRange =
     c.raisingNok === undefined || (roundMinNok === undefined && roundMaxNok === undefined)
       ? 0.5
@@ -166,12 +129,12 @@ export function investorFeatures(
     thesisConcepts: conceptShare(thesis, company.ownConcepts, weights),
     thesisFields: conceptShare(thesis, company.ownConcepts, weights, onAxes('field', 'setting')),
     thesisSolutions: conceptShare(thesis, company.ownConcepts, weights, onAxes('solution', 'method')),
-    companyFields: conceptShare(company.ownConcepts, investor.concepts, weights, onAxes('field', 'setting')),
-    conceptsAlike: conceptCosine(company.ownConcepts, investor.concepts, weights),
-    fieldsAlike: conceptCosine(company.ownConcepts, investor.concepts, weights, onAxes('field')),
+    companyFields: conceptShare(company.ownConcepts, mandate.ownConcepts, weights, onAxes('field', 'setting')),
+    conceptsAlike: conceptCosine(company.ownConcepts, mandate.ownConcepts, weights),
+    fieldsAlike: conceptCosine(company.ownConcepts, mandate.ownConcepts, weights, onAxes('field')),
     specialistMiss:
       topic === undefined ? 0 : Math.max(0, Math.min(1, (0.45 - profileToThesis) / 0.45)) * (1 - topicWords),
-    fieldMiss: fieldMiss(company, investor),
+    fieldMiss: fieldMiss(company, mandate),
     generalist: mandate.isGeneralist ? 1 : 0,
     topicWords,
     stageNamed: named === undefined ? 0.5 : named ? 1 : 0,
@@ -183,17 +146,13 @@ export function investorFeatures(
     diagnosticsFit: traits.isDiagnostics ? mandate.focus.diagnostics : -Math.max(0, mandate.focus.diagnostics) * 0.5,
     aiFit: traits.usesAi ? mandate.focus.ai : -Math.max(0, mandate.focus.ai) * 0.5,
     welfareFit: traits.isWelfareTechnology ? mandate.focus.welfare : 0,
-    excludedMaybe: mandate.excluded.some(
-      (e) => hasTrait(c, traits, e.value) !== false && mayHave(traits, e.value.concept),
-    )
-      ? 1
-      : 0,
-    avoided: mandate.avoided.some(
-      (a) => hasTrait(c, traits, { concept: a.value }) !== false && mayHave(traits, a.value),
-    )
-      ? 1
-      : 0,
-    revenueShort: below(c.revenueNok, mandate.revenueMinNok?.value) ?? 0,
+    excludedMaybe: mandate.excluded.some(({ value }) => mayBeExcluded(c, traits, value)) ? 1 : 0,
+    avoided: mandate.avoided.some(({ value }) => mayBeExcluded(c, traits, value)) ? 1 : 0,
+    passedBy: isPassedBy(c, mandate) ? 1 : 0,
+    consumerFit: traits.sellsToConsumers === true ? mandate.focus.consumer : -Math.max(0, mandate.focus.consumer) * 0.5,
+    revenueOutside:
+      (below(c.revenueNok, mandate.revenueMinNok?.value) ?? 0) ||
+      (below(mandate.revenueMaxNok?.value, c.revenueNok) ?? 0),
     revenueMet: mandate.revenueMinNok !== undefined && below(c.revenueNok, mandate.revenueMinNok.value) === 0 ? 1 : 0,
     ceMarkMissing: mandate.demandsCeMark !== undefined && traits.hasCeMark !== true ? 1 : 0,
     classShort:
@@ -211,10 +170,16 @@ export function investorFeatures(
   };
 }
 
+const isPassedBy = (company: Member, { placesOut }: Mandate): boolean =>
+  placesOut !== undefined &&
+  [company.municipality?.toLowerCase(), ...countiesIn(company.county ?? '')].some(
+    (place) => place !== undefined && placesOut.value.has(place),
+  );
+
 /** 1 for an investor of one or two illnesses, less for one of more; 0 where either names none. */
-function fieldMiss(company: MemberParty, investor: MemberParty): number {
+function fieldMiss(company: MemberParty, mandate: Mandate): number {
   const isField = onAxes('field');
-  const wanted = investor.ownConcepts.filter(isField);
+  const wanted = mandate.ownConcepts.filter(isField);
   const own = company.ownConcepts.filter(isField);
   if (wanted.length === 0 || own.length === 0 || wanted.some((concept) => own.includes(concept))) return 0;
   return Math.min(1, 2 / wanted.length);
@@ -225,25 +190,3 @@ const topicShare = (topic: string, company: MemberParty, weights: GramWeights): 
     containment(gramsOf(topic), company.grams, weights),
     conceptShare(conceptsOf(topic), company.ownConcepts, weights),
   );
-
-/** A trait that is not ruled out by what is known. */
-const mayHave = (traits: Traits, concept: Concept): boolean => {
-  switch (concept) {
-    case 'software':
-    case 'software-only':
-      return traits.form === 'software' || traits.form === 'mixed';
-    case 'hardware':
-    case 'hardware-only':
-      return traits.form === 'device' || traits.form === 'mixed';
-    case 'consumer':
-      return traits.sellsToConsumers === true;
-    case 'welfare-technology':
-      return traits.isWelfareTechnology;
-    case 'without-ai':
-      return !traits.usesAi;
-    case 'uncertified':
-      return traits.hasCeMark !== true;
-    default:
-      return false;
-  }
-};

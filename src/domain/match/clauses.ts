@@ -1,0 +1,60 @@
+/** What an investor wrote, clause by clause, and which clauses say what it does not do. */
+import { sentencesOf } from '../facet.ts';
+import type { Member } from '../member.ts';
+
+export interface Citation {
+  field: string;
+  start: number;
+  end: number;
+  text: string;
+}
+
+export interface Clause {
+  text: string;
+  isNegative: boolean;
+  /** The whole sentence, for quoting. */
+  cite: Citation;
+}
+
+/** `\b` knows no letter but a-z. */
+const word = (words: string) => String.raw`(?<!\p{L})(?:${words})(?!\p{L})`;
+
+const negation = new RegExp(
+  [
+    word('ikke|ikkje|ingen|inga|no|not|never|aldri|avoid|dislike|unntatt|unnateke|heller ikke|nothing|nor'),
+    // Said without a negation: "falls outside", "we leave to others", "we pass by".
+    String.raw`(?<!\p{L})(?:fall(?:er|s)?|ligg(?:er)?|lies|is|are|er) (?:\p{L}+ ){0,2}(?:utenfor|utanfor|outside|gjennom|igjennom)(?!\p{L})`,
+    String.raw`(?<!\p{L})(?:lar|let|overlat(?:er)?|overlet|leaves?) (?:vi |me |we )?(?:\p{L}+ ){0,5}(?:andre|others)(?!\p{L})`,
+    String.raw`(?<!\p{L})(?:går|gå) (?:vi|me|jeg|eg) (?:forbi|utenom|utanom)|(?<!\p{L})(?:stays?|steers?|keeps?) (?:away|clear)`,
+    String.raw`(?<!\p{L})(?:avvis|avslå|declin|reject)\p{L}*`,
+  ].join('|'),
+  'iu',
+);
+const comfort = /\b(comfortable with|ok with|gjerne|fint|fine with)\b/iu;
+const turn = /^\s*(men|but|however|derimot|except|unntatt|bortsett)(?!\p{L})/iu;
+/** Who does something: what follows is a statement of its own. */
+const subject = new RegExp(word('vi|me|jeg|eg|we|i|det|dei|de|it|they|som|who|that|which'), 'iu');
+/** A list goes on: "rehabilitation, elderly care or wellness". */
+const isListed = (text: string, words: number): boolean =>
+  text.trim().split(/\s+/u).length <= words && !turn.test(text) && !subject.test(text);
+
+/** Every sentence of thesis and summary, and every seek, cut at commas, semicolons and colons. */
+export function clausesOf(investor: Member): Clause[] {
+  const sentences: Citation[] = [
+    ...(['thesis', 'summary'] as const).flatMap((field) =>
+      sentencesOf(investor[field] ?? '').map((sentence): Citation => ({ field, ...sentence })),
+    ),
+    ...(investor.seeks ?? []).flatMap((text, i) =>
+      sentencesOf(text).map((sentence): Citation => ({ field: `seeks[${i}]`, ...sentence })),
+    ),
+  ];
+  return sentences.flatMap((cite) => {
+    const parts = [...cite.text.matchAll(/[^,;:]+/gu)].map(([text]) => text);
+    const isNegative = parts.map((text) => negation.test(text) && !comfort.test(text));
+    // What is only listed shares the sign of the clause that it is listed with, before it or after it.
+    for (let i = 1; i < parts.length; i++) if (isNegative[i - 1] && isListed(parts[i]!, 5)) isNegative[i] = true;
+    for (let i = parts.length - 2; i >= 0; i--)
+      if (isNegative[i + 1] && !turn.test(parts[i + 1]!) && isListed(parts[i]!, 2)) isNegative[i] = true;
+    return parts.map((text, i): Clause => ({ text, isNegative: isNegative[i]!, cite }));
+  });
+}
