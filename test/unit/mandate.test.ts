@@ -53,8 +53,8 @@ test('a clause listed with a refusal is one, and a sentence of refusals alone is
   expect(negative('Vi liker programvare, sensorer og mennesker.')).toEqual([]);
 
   const read = mandate('We back diagnostics. We do not invest in dementia.');
-  expect([...read.refusals]).toEqual(['thesis 21']);
-  expect(read.wantedConcepts).toEqual(mandate('We back diagnostics.').wantedConcepts);
+  expect([...read.wanted.keys()]).toEqual(['thesis 0']);
+  expect(read.wanted).toEqual(mandate('We back diagnostics.').wanted);
 });
 
 test('an amount over which it is too small is the largest round, and revenue may have a ceiling', () => {

@@ -12,9 +12,12 @@ export interface Citation {
 export interface Clause {
   text: string;
   isNegative: boolean;
-  /** The whole sentence, for quoting. */
+  /** The sentence, or the seek, that it stands in, for quoting. */
   cite: Citation;
 }
+
+/** Where a sentence stands, the same for a citation and a facet. */
+export const placeOf = ({ field, start }: { field: string; start: number }): string => `${field} ${start}`;
 
 /** `\b` knows no letter but a-z. */
 const word = (words: string) => String.raw`(?<!\p{L})(?:${words})(?!\p{L})`;
@@ -44,9 +47,7 @@ export function clausesOf(investor: Member): Clause[] {
     ...(['thesis', 'summary'] as const).flatMap((field) =>
       sentencesOf(investor[field] ?? '').map((sentence): Citation => ({ field, ...sentence })),
     ),
-    ...(investor.seeks ?? []).flatMap((text, i) =>
-      sentencesOf(text).map((sentence): Citation => ({ field: `seeks[${i}]`, ...sentence })),
-    ),
+    ...(investor.seeks ?? []).map((text, i): Citation => ({ field: `seeks[${i}]`, start: 0, end: text.length, text })),
   ];
   return sentences.flatMap((cite) => {
     const parts = [...cite.text.matchAll(/[^,;:]+/gu)].map(([text]) => text);

@@ -1,7 +1,7 @@
 /** Why a pair matches: quotations from both sides with offsets, and the plain facts that counted. Never generated prose. */
 import type { Language } from '../member.ts';
 import { geographyFit } from './geography.ts';
-import { ticketFit } from './investor-features.ts';
+import { isPassedBy, ticketFit } from './investor-features.ts';
 import { labelOf, type ReasonCode } from './labels.ts';
 import { mustsOf, precedentsOf, rolesOf, type MatchContext, type MatchKind, type Roles } from './pair.ts';
 import { influences, type Influence } from './occlude.ts';
@@ -189,10 +189,18 @@ function facts(roles: Roles, context: MatchContext): SidedFact[] {
         first: fact(c, 'raisingNok'),
         second: { field: 'ticketMinNok, ticketMaxNok', value: [i.ticketMinNok ?? null, i.ticketMaxNok ?? null] },
       });
-    if (['county', 'country'].includes(geographyFit(i.geographies, c)))
+    const passing = mandate.placesOut;
+    const where = c.county === undefined ? 'country' : 'county';
+    if (passing !== undefined && isPassedBy(c, mandate))
+      found.push({
+        code: 'place-passed-by',
+        first: fact(c, where),
+        second: { field: passing.cite.field, value: passing.cite.text },
+      });
+    else if (['county', 'country'].includes(geographyFit(i.geographies, c)))
       found.push({
         code: 'place-fits',
-        first: fact(c, c.county === undefined ? 'country' : 'county'),
+        first: fact(c, where),
         second: fact(i, 'geographies'),
       });
     const floor = mandate.revenueMinNok;
@@ -201,6 +209,13 @@ function facts(roles: Roles, context: MatchContext): SidedFact[] {
         code: c.revenueNok >= floor.value ? 'revenue-met' : 'revenue-short',
         first: fact(c, 'revenueNok'),
         second: { field: floor.cite.field, value: floor.cite.text },
+      });
+    const ceiling = mandate.revenueMaxNok;
+    if (ceiling !== undefined && c.revenueNok !== undefined && c.revenueNok > ceiling.value)
+      found.push({
+        code: 'revenue-above',
+        first: fact(c, 'revenueNok'),
+        second: { field: ceiling.cite.field, value: ceiling.cite.text },
       });
   }
   if (roles.task === 'supplier_for_need') {

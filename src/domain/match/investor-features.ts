@@ -1,12 +1,13 @@
 /** Signals between a company that raises and an investor. Every feature is named, ranged and pure. */
 import type { Member } from '../member.ts';
-import { conceptCosine, conceptShare, conceptsOf, onAxes } from './concepts.ts';
+import { conceptCosine, conceptShare, conceptsOf, onAxes, union, type Concepts } from './concepts.ts';
+import { placeOf } from './clauses.ts';
 import { either, lifts, lowers, type FeatureTable } from './feature-table.ts';
 import { containment, gramsOf, surplus, type GramWeights } from './grams.ts';
 import { countiesIn, geographyFit } from './geography.ts';
 import { mayBeExcluded } from './exclusions.ts';
 import type { Mandate } from './mandate.ts';
-import type { MemberParty } from './party.ts';
+import type { MemberParty, PreparedFacet } from './party.ts';
 import { bestPairs, cosine } from './similarity.ts';
 import type { Traits } from './traits.ts';
 
@@ -102,14 +103,12 @@ export function investorFeatures(
   const c = company.doc;
   const i = investor.doc;
   const profileToThesis = Math.max(0, cosine(company.byRole.profile[0]?.vector, investor.byRole.ask[0]?.vector));
-  // A sentence of what it does not do looks just like one of what it does.
-  const sought = investor.byRole.seek.filter(({ field, start }) => !mandate.refusals.has(`${field} ${start}`));
+  const { sought, thesis, interests } = interestsOf(investor, mandate);
   const pairs = bestPairs(sought, [...company.byRole.offer, ...company.byRole.about], weights);
   const stage = stageOrder.indexOf(c.fundingStage as (typeof stageOrder)[number]);
   const named =
     i.stages === undefined || i.stages.length === 0 || stage < 0 ? undefined : i.stages.includes(stageOrder[stage]!);
   const { roundMinNok, roundMaxNok } = mandate;
-  const thesis = mandate.wantedConcepts;
   const inRange =
     c.raisingNok === undefined || (roundMinNok === undefined && roundMaxNok === undefined)
       ? 0.5
@@ -129,12 +128,12 @@ export function investorFeatures(
     thesisConcepts: conceptShare(thesis, company.ownConcepts, weights),
     thesisFields: conceptShare(thesis, company.ownConcepts, weights, onAxes('field', 'setting')),
     thesisSolutions: conceptShare(thesis, company.ownConcepts, weights, onAxes('solution', 'method')),
-    companyFields: conceptShare(company.ownConcepts, mandate.ownConcepts, weights, onAxes('field', 'setting')),
-    conceptsAlike: conceptCosine(company.ownConcepts, mandate.ownConcepts, weights),
-    fieldsAlike: conceptCosine(company.ownConcepts, mandate.ownConcepts, weights, onAxes('field')),
+    companyFields: conceptShare(company.ownConcepts, interests, weights, onAxes('field', 'setting')),
+    conceptsAlike: conceptCosine(company.ownConcepts, interests, weights),
+    fieldsAlike: conceptCosine(company.ownConcepts, interests, weights, onAxes('field')),
     specialistMiss:
       topic === undefined ? 0 : Math.max(0, Math.min(1, (0.45 - profileToThesis) / 0.45)) * (1 - topicWords),
-    fieldMiss: fieldMiss(company, mandate),
+    fieldMiss: fieldMiss(company, interests),
     generalist: mandate.isGeneralist ? 1 : 0,
     topicWords,
     stageNamed: named === undefined ? 0.5 : named ? 1 : 0,
@@ -170,16 +169,40 @@ export function investorFeatures(
   };
 }
 
-const isPassedBy = (company: Member, { placesOut }: Mandate): boolean =>
+/** What an investor is interested in, the same in every pair. */
+interface Interests {
+  sought: readonly PreparedFacet[];
+  /** Concepts of thesis and seeks. */
+  thesis: Concepts;
+  /** The same with the summary. */
+  interests: Concepts;
+}
+const interestsKnown = new WeakMap<MemberParty, Interests>();
+function interestsOf(investor: MemberParty, { wanted }: Mandate): Interests {
+  let known = interestsKnown.get(investor);
+  if (known === undefined) {
+    // A sentence of what it does not do looks just like one of what it does.
+    const sought = investor.byRole.seek.filter((facet) => wanted.has(placeOf(facet)));
+    const about = investor.byRole.about.filter((facet) => wanted.has(placeOf(facet)));
+    const conceptsIn = (facets: readonly PreparedFacet[]) => facets.map((facet) => wanted.get(placeOf(facet))!);
+    const thesis = union(conceptsIn(sought));
+    known = { sought, thesis, interests: union([thesis, ...conceptsIn(about)]) };
+    interestsKnown.set(investor, known);
+  }
+  return known;
+}
+
+/** Lies in a county or town that the investor says it passes by. */
+export const isPassedBy = (company: Member, { placesOut }: Mandate): boolean =>
   placesOut !== undefined &&
   [company.municipality?.toLowerCase(), ...countiesIn(company.county ?? '')].some(
     (place) => place !== undefined && placesOut.value.has(place),
   );
 
 /** 1 for an investor of one or two illnesses, less for one of more; 0 where either names none. */
-function fieldMiss(company: MemberParty, mandate: Mandate): number {
+function fieldMiss(company: MemberParty, interests: Concepts): number {
   const isField = onAxes('field');
-  const wanted = mandate.ownConcepts.filter(isField);
+  const wanted = interests.filter(isField);
   const own = company.ownConcepts.filter(isField);
   if (wanted.length === 0 || own.length === 0 || wanted.some((concept) => own.includes(concept))) return 0;
   return Math.min(1, 2 / wanted.length);

@@ -54,6 +54,16 @@ export const reasonLabels = {
     nn: 'Omsetnaden er under kravet til investoren',
     en: "The revenue is below the investor's requirement",
   },
+  'revenue-above': {
+    nb: 'Omsetningen er over det investoren går inn i',
+    nn: 'Omsetnaden er over det investoren går inn i',
+    en: 'The revenue is above what the investor funds',
+  },
+  'place-passed-by': {
+    nb: 'Ligger et sted investoren går forbi',
+    nn: 'Ligg ein stad investoren går forbi',
+    en: 'Lies in a place that the investor passes by',
+  },
   'same-county': { nb: 'Samme fylke', nn: 'Same fylke', en: 'Same county' },
   'shared-sectors': { nb: 'Felles fagområder', nn: 'Felles fagområde', en: 'Shared sectors' },
   'certificate-shown': { nb: 'Sertifikatet er vist', nn: 'Sertifikatet er vist', en: 'The certificate is shown' },

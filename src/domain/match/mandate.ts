@@ -4,7 +4,7 @@
  */
 import type { Member } from '../member.ts';
 import { amountsIn } from './amounts.ts';
-import { clausesOf, type Citation, type Clause } from './clauses.ts';
+import { clausesOf, placeOf, type Citation, type Clause } from './clauses.ts';
 import { conceptsOf, union, type Concepts } from './concepts.ts';
 import { exclusionIn, type Excluded } from './exclusions.ts';
 import { countiesIn } from './geography.ts';
@@ -20,12 +20,8 @@ export interface Mandate {
   excluded: readonly Found<Excluded>[];
   /** Negated in thesis, summary or seeks: costs score. */
   avoided: readonly Found<Excluded>[];
-  /** What thesis and seeks speak of where they do not negate. */
-  wantedConcepts: Concepts;
-  /** The same with the summary. */
-  ownConcepts: Concepts;
-  /** The sentences that only say what it does not do, as `field` and offset of the start. */
-  refusals: ReadonlySet<string>;
+  /** What each sentence (`placeOf`) speaks of where it does not negate; a sentence that only refuses is not among them. */
+  wanted: ReadonlyMap<string, Concepts>;
   /** "Only X": the words that name X. */
   onlyTopic: Found<string> | undefined;
   /** Any sector will do. */
@@ -90,7 +86,6 @@ export function mandateOf(investor: Member): Mandate {
   };
   const refused = clauses.filter(({ isNegative }) => isNegative);
   const wanted = clauses.filter(({ isNegative }) => !isNegative);
-  const wantedIn = new Set(wanted.map(({ cite }) => cite));
 
   const classRange = first(/(?:class|klasse)\s+(IIa|IIb|III)(?![\p{L}])/iu, sentences);
   const focus = Object.fromEntries(
@@ -111,9 +106,7 @@ export function mandateOf(investor: Member): Mandate {
       const value = exclusionIn(text);
       return value === undefined ? [] : [{ value, cite }];
     }),
-    wantedConcepts: conceptsIn(wanted.filter(({ cite }) => cite.field !== 'summary')),
-    ownConcepts: conceptsIn(wanted),
-    refusals: new Set(sentences.filter((cite) => !wantedIn.has(cite)).map(({ field, start }) => `${field} ${start}`)),
+    wanted: wantedBySentence(wanted),
     placesOut: placesOut(refused, sentences),
     onlyTopic: onlyTopic(exclusions, wanted),
     isGeneralist: first(generalistPattern) !== undefined,
@@ -141,7 +134,12 @@ export function mandateOf(investor: Member): Mandate {
   };
 }
 
-const conceptsIn = (clauses: readonly Clause[]): Concepts => union(clauses.map(({ text }) => conceptsOf(text)));
+function wantedBySentence(wanted: readonly Clause[]): Map<string, Concepts> {
+  const found = new Map<string, Concepts>();
+  for (const { text, cite } of wanted)
+    found.set(placeOf(cite), union([found.get(placeOf(cite)) ?? [], conceptsOf(text)]));
+  return found;
+}
 
 function onlyTopic(
   exclusions: readonly Citation[],
