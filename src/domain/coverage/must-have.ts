@@ -40,6 +40,11 @@ const contentWords = (text: string) =>
 
 const integrationWords =
   /integra(sjon|tion)|kobling|kopling|utveksl|exchange|grensesnitt|interface|interop|\bAPI|eksport|\bexport|automatisk i(nn)?\b|\binn i\b|open standards?|åpne standard/iu;
+/** "Alerts in ...", "calculated from data in ...": what flows into or out of a system, when a system follows. */
+const flowWords =
+  /^(beregn|berekn|calculat|updat|oppdater|data(?!\p{L})|vars(e|l)|alert|skriv|les(ing|e|er|as|es)?(?!\p{L})|read|writ|registr|synk|sync|resultat|result|svar|dokument|document|hent|overfør|transfer|logg|vis(es|ast|t|ning)(?!\p{L})|shown|lagr|stored)/iu;
+const intoOrFrom = /(?<!\p{L})(?:i|til|fra|frå|via|in|into|to|from)\s+(?<name>\p{Lu}[\p{L}\p{N}.]{2,})/gu;
+
 const leadWords =
   /totalansvar|totalleverand|totalkontrakt|hovedleverand|hovudleverand|(én|ein|ett) ansvarlig|total responsib|prime contract|single point of contact|(én|one) kontrakt/iu;
 
@@ -100,7 +105,10 @@ const leadingWords = (text: string): string[] =>
 /** `isSystem` knows the words that members use for what they connect to, lower case. */
 export function mustHave(text: string, index: number, isSystem: (word: string) => boolean): MustHave {
   const certificates = certificatesNamed(text);
-  const namesSystem = leadingWords(text).some((word) => isSystem(word.toLowerCase()));
+  const namesSystem =
+    leadingWords(text).some((word) => isSystem(word.toLowerCase())) ||
+    (flowWords.test(text) &&
+      [...text.matchAll(intoOrFrom)].some(({ groups }) => isSystem(groups!['name']!.toLowerCase())));
   const kind: MustHaveKind =
     certificates.length > 0 && (opensWithCertificate.test(text) || contentWords(text).length === 0)
       ? 'certificate'
