@@ -17,14 +17,17 @@ export interface Command<S extends z.ZodObject> {
   run(options: z.infer<S>, refuse: Refuse): Promise<number | void>;
 }
 
-/** Boolean schemas take no value; every other option takes one. Exit code 2 for a wrong call, 1 for a failure or a refusal. */
+/** Boolean schemas take no value, lists may be given again and again, every other option takes one value. Exit code 2 for a wrong call, 1 for a failure or a refusal. */
 export async function runCommand<S extends z.ZodObject>({ usage, options, run }: Command<S>): Promise<void> {
   try {
     const flags: NonNullable<ParseArgsConfig['options']> = { help: { type: 'boolean', short: 'h' } };
-    for (const [name, schema] of Object.entries(options.shape))
+    for (const [name, schema] of Object.entries(options.shape)) {
+      const inner: unknown = schema instanceof z.ZodDefault ? schema.def.innerType : schema;
       flags[name] = {
-        type: schema instanceof z.ZodDefault && schema.def.innerType instanceof z.ZodBoolean ? 'boolean' : 'string',
+        type: inner instanceof z.ZodBoolean ? 'boolean' : 'string',
+        multiple: inner instanceof z.ZodArray,
       };
+    }
     let values: Record<string, unknown>;
     try {
       values = parseArgs({ options: flags, strict: true }).values;

@@ -33,12 +33,12 @@ const weightsFile = path.join(projectRoot(), 'src/domain/match/weights.json');
 await runCommand({
   usage: `Learns the weights of the signals from judgments, and keeps them only if they rank better.
 
-  npm run learn -- --dir DIR [--judgments FILE] [--events FILE] [--more DIR] [--task TASK] [--now YYYY-MM-DD] [--dry-run]
+  npm run learn -- --dir DIR [--judgments FILE] [--events FILE] [--more DIR ...] [--task TASK] [--now YYYY-MM-DD] [--dry-run]
 
 FILE of --judgments (DIR/judgments.jsonl where none is named) has lines {"task","queryId","candidateId","grade"}, grade 0-3; that of --events has
 {"task","queryId","candidateId","event","at"}, event one of accept (2), decline (0), outcome (3), no-outcome (says
-nothing), used where no judgment stands. --more names the folder of another cluster, with its judgments in judgments.jsonl, such
-as seed/judged: both are learned from and measured on alike. New weights of a task are written to
+nothing), used where no judgment stands. --more DIR, as often as you like, names the folder of another cluster with its judgments in
+judgments.jsonl, such as seed/judged: all are learned from and measured on alike. New weights of a task are written to
 src/domain/match/weights.json only if their nDCG@10 on queries they were not learned from (10 times 5 folds) is higher
 than that of the present ones with its whole 95 % interval. Review the change, run npm run evaluate, and commit it. Judgments
 about somebody who is not in DIR are counted on stderr and left out.
@@ -48,7 +48,7 @@ ${refusalUsage} No weights are written then.`,
     dir: z.string(),
     judgments: z.string().optional(),
     events: z.string().optional(),
-    more: z.string().optional(),
+    more: z.array(z.string()).default([]),
     task: z.enum(matchTasks).optional(),
     now: dateOption,
     'dry-run': z.boolean().default(false),
@@ -67,10 +67,8 @@ ${refusalUsage} No weights are written then.`,
       judged: await readJsonLines(judgments, judgmentSchema, refuse),
       happened: feedback === undefined ? [] : await readJsonLines(feedback, feedbackSchema, refuse),
     });
-    const clusters = [
-      await linesOf(dir, file ?? judgmentsIn(dir), events),
-      ...(more === undefined ? [] : [await linesOf(more, judgmentsIn(more))]),
-    ];
+    const clusters = [await linesOf(dir, file ?? judgmentsIn(dir), events)];
+    for (const other of more) clusters.push(await linesOf(other, judgmentsIn(other)));
     let date = '';
     // The clusters are kept apart: nobody of one is a candidate in the other.
     for (const { folder, judged, happened } of clusters)

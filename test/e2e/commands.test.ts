@@ -206,23 +206,39 @@ test('evaluate leaves out judgments about nobody in the folder, and says how man
   expect(figures.map(({ queries }) => queries.map(({ ndcg }) => ndcg))).toEqual([[1]]);
 });
 
-test('rankings of the judged cluster are no worse than they were', async () => {
-  const { code, stdout } = await command('evaluate', '--dir', path.join(projectRoot(), 'seed/judged'), '--json');
-  expect(code).toBe(0);
-  const figures = JSON.parse(stdout) as { task: string; queries: unknown[]; ndcg: { mean: number } }[];
-  const ndcgOf = new Map(
-    figures.map(({ task, queries, ndcg }) => [task, { queries: queries.length, ndcg: ndcg.mean }]),
-  );
-  // .930, .939 and .722 when this was written; the supplier weights were learned from these judgments among others.
-  for (const [task, queries, atLeast] of [
-    ['supplier_for_need', 26, 0.88],
-    ['investor_for_startup', 23, 0.92],
-    ['partner_for_member', 38, 0.69],
-  ] as const) {
-    expect(ndcgOf.get(task)!.queries).toBe(queries);
-    expect(ndcgOf.get(task)!.ndcg).toBeGreaterThan(atLeast);
-  }
-}, 400_000);
+// The figures when this was written, and what they may not fall to. Weights were learned from seed/judged, but for two
+// of investors not from seed/judged-2.
+test.each([
+  [
+    'seed/judged',
+    [
+      ['supplier_for_need', 26, 0.929, 0.88],
+      ['investor_for_startup', 23, 0.945, 0.92],
+      ['partner_for_member', 38, 0.722, 0.69],
+    ],
+  ],
+  [
+    'seed/judged-2',
+    [
+      ['supplier_for_need', 14, 0.932, 0.89],
+      ['investor_for_startup', 30, 0.856, 0.82],
+      ['partner_for_member', 42, 0.711, 0.68],
+    ],
+  ],
+] as const)(
+  'rankings of %s are no worse than they were',
+  async (dir, known) => {
+    const { code, stdout } = await command('evaluate', '--dir', path.join(projectRoot(), dir), '--json');
+    expect(code).toBe(0);
+    const figures = JSON.parse(stdout) as { task: string; queries: unknown[]; ndcg: { mean: number } }[];
+    for (const [task, queries, , atLeast] of known) {
+      const figure = figures.find((one) => one.task === task)!;
+      expect(figure.queries).toHaveLength(queries);
+      expect(figure.ndcg.mean).toBeGreaterThan(atLeast);
+    }
+  },
+  400_000,
+);
 
 test('learn takes the judgments that lie in the folder, and says when they are too few', async () => {
   cluster(good, [goodNeed]);
@@ -233,4 +249,20 @@ test('learn takes the judgments that lie in the folder, and says when they are t
     1,
     'supplier_for_need: 1 judged questions are too few to learn from.',
   ]);
+});
+
+test('learn counts the questions of every folder named by --more', async () => {
+  const written = (name: string, count: number) => {
+    const dir = path.join(folder, name);
+    mkdirSync(dir);
+    const needs = Array.from({ length: count }, (_none, i) => ({ id: `n${i}`, ownerId: 'a', title: 'Radar' }));
+    writeFileSync(path.join(dir, 'members.jsonl'), good.join('\n'));
+    writeFileSync(path.join(dir, 'needs.jsonl'), needs.map((need) => JSON.stringify(need)).join('\n'));
+    const judged = needs.map(({ id }) => ({ task: 'supplier_for_need', queryId: id, candidateId: 'b', grade: 2 }));
+    writeFileSync(path.join(dir, 'judgments.jsonl'), judged.map((line) => JSON.stringify(line)).join('\n'));
+    return dir;
+  };
+  const [one, two, three] = [written('one', 2), written('two', 1), written('three', 2)];
+  const { code, stdout } = await command('learn', '--dir', one, '--more', two, '--more', three, '--dry-run');
+  expect([code, summaryOf(stdout)]).toEqual([0, 'supplier_for_need (5 queries)']);
 });
