@@ -59,7 +59,7 @@ const numberWord = String.raw`(?<!\p{L})(?:${Object.keys(wordValues).join('|')})
 /** Bounded, and only from the first digit on: a text of nothing but digits costs no more than another. */
 const number = String.raw`(?<!\d)(?:\d{1,3}(?:[ .]\d{3})+|\d{1,15}(?:[.,]\d{1,6})?)`;
 const amountPattern = new RegExp(
-  String.raw`(?<before>NOK|SEK|DKK|EUR|USD|GBP|€|\$|£|kr)?\s*(?<from>${number}|${numberWord})(?:\s*(?:[–—-]|til|to)\s*(?<to>${number}|${numberWord}))?\s*(?<scale>milliard(?:er)?|mrd\.?|bn|billion|millioner?|millionar|mill\.?|MNOK|MEUR|MUSD|m(?![\p{L}\p{N}²]))\s*(?<after>kroner|kr|NOK|SEK|DKK|EUR|USD|GBP)?`,
+  String.raw`(?<before>NOK|SEK|DKK|EUR|USD|GBP|€|\$|£|kr)?\s*(?<from>${number}|${numberWord})(?:\s*(?:m(?:ill)?\.?\s*)?(?:[–—-]|til|to|og|and)\s*(?:NOK|EUR|USD|kr)?\s*(?<to>${number}|${numberWord}))?\s*(?<scale>milliard(?:er)?|mrd\.?|bn|billion|millioner?|millionar|mill\.?|MNOK|MEUR|MUSD|m(?![\p{L}\p{N}²]))\s*(?<after>kroner|kr|NOK|SEK|DKK|EUR|USD|GBP)?`,
   'giu',
 );
 

@@ -16,25 +16,31 @@ export interface Clause {
   cite: Citation;
 }
 
-/** Where a sentence stands, the same for a citation and a facet. */
-export const placeOf = ({ field, start }: { field: string; start: number }): string => `${field} ${start}`;
-
 /** `\b` knows no letter but a-z. */
 const word = (words: string) => String.raw`(?<!\p{L})(?:${words})(?!\p{L})`;
 
 const negation = new RegExp(
   [
-    word('ikke|ikkje|ingen|inga|no|not|never|aldri|avoid|dislike|unntatt|unnateke|heller ikke|nothing|nor'),
+    // "Not only", "not afraid of", "nothing better" praise.
+    String.raw`(?<!\p{L})(?:ikke|ikkje|not)(?! (?:bare|berre|kun|only|just|redde?|afraid|utelukk\p{L}*|exclude)(?!\p{L}))(?!\p{L})`,
+    String.raw`(?<!\p{L})ingen(?! (?:bedre|andre)(?!\p{L}))(?!\p{L})|(?<!\p{L})no(?! (?:better|other)(?!\p{L}))(?![\p{L}.])`,
+    word(
+      'inga|never|aldri|avoid|dislike|unngår|unngå|unntatt|unnateke|unntak|bortsett|except|anything but|annet enn|anna enn|nothing|nor',
+    ),
+    word('utelukke[tr]|utelukka|excluded|(?:sier|seier|takker|takkar|say) (?:nei|no)|unna|stay out|lite til overs'),
     // Said without a negation: "falls outside", "we leave to others", "we pass by".
-    String.raw`(?<!\p{L})(?:fall(?:er|s)?|ligg(?:er)?|lies|is|are|er) (?:\p{L}+ ){0,2}(?:utenfor|utanfor|outside|gjennom|igjennom)(?!\p{L})`,
-    String.raw`(?<!\p{L})(?:lar|let|overlat(?:er)?|overlet|leaves?) (?:vi |me |we )?(?:\p{L}+ ){0,5}(?:andre|others)(?!\p{L})`,
+    String.raw`(?<!\p{L})(?:fall(?:er|s)?|ligg(?:er)?|lies|is|are|er) (?:\p{L}+ ){0,2}(?:utenfor|utanfor|outside)(?= (?:our|the mandate|the scope|vårt|vår|mandatet|det vi|what we)|\s*[.,;!]|$| også| også)|(?<!\p{L})fall(?:er)? (?:\p{L}+ ){0,2}(?:i)?gjennom(?!\p{L})`,
+    String.raw`(?<!\p{L})(?:(?:lar|let|overlat(?:er)?|overlet|leaves?) (?:vi|me|we)|(?:vi|me|we) (?:lar|let|overlat(?:er)?|overlet|leave)) (?:\p{L}+ ){0,5}(?:andre|others)(?!\p{L})`,
     String.raw`(?<!\p{L})(?:går|gå) (?:vi|me|jeg|eg) (?:forbi|utenom|utanom)|(?<!\p{L})(?:stays?|steers?|keeps?) (?:away|clear)`,
-    String.raw`(?<!\p{L})(?:avvis|avslå|declin|reject)\p{L}*`,
+    String.raw`(?<!\p{L})(?:avvises|avvisast|(?:vi|me|we|blir|vert|are|is) (?:avvis|avslå|declin|reject)\p{L}*)`,
   ].join('|'),
   'iu',
 );
 const comfort = /\b(comfortable with|ok with|gjerne|fint|fine with)\b/iu;
-const turn = /^\s*(men|but|however|derimot|except|unntatt|bortsett)(?!\p{L})/iu;
+const turn =
+  /^\s*(men|but|however|derimot|except|unntatt|bortsett|just|only|bare|berre|kun|helst|gjerne|rather)(?!\p{L})/iu;
+/** "Diagnostics, not drugs": what stands before it is meant. */
+const opensNegative = /^\s*(?:ikke|ikkje|not|no|never|aldri|ingen|inga)\s+\p{L}/iu;
 /** Who does something: what follows is a statement of its own. */
 const subject = new RegExp(word('vi|me|jeg|eg|we|i|det|dei|de|it|they|som|who|that|which'), 'iu');
 /** A list goes on: "rehabilitation, elderly care or wellness". */
@@ -50,12 +56,19 @@ export function clausesOf(investor: Member): Clause[] {
     ...(investor.seeks ?? []).map((text, i): Citation => ({ field: `seeks[${i}]`, start: 0, end: text.length, text })),
   ];
   return sentences.flatMap((cite) => {
-    const parts = [...cite.text.matchAll(/[^,;:]+/gu)].map(([text]) => text);
+    // Not at the comma of a number.
+    const parts = [...cite.text.matchAll(/(?:[^,;:]|(?<=\d),(?=\d))+/gu)].map(([text]) => text);
     const isNegative = parts.map((text) => negation.test(text) && !comfort.test(text));
     // What is only listed shares the sign of the clause that it is listed with, before it or after it.
     for (let i = 1; i < parts.length; i++) if (isNegative[i - 1] && isListed(parts[i]!, 5)) isNegative[i] = true;
     for (let i = parts.length - 2; i >= 0; i--)
-      if (isNegative[i + 1] && !turn.test(parts[i + 1]!) && isListed(parts[i]!, 2)) isNegative[i] = true;
+      if (
+        isNegative[i + 1] &&
+        !turn.test(parts[i + 1]!) &&
+        !opensNegative.test(parts[i + 1]!) &&
+        isListed(parts[i]!, 2)
+      )
+        isNegative[i] = true;
     return parts.map((text, i): Clause => ({ text, isNegative: isNegative[i]!, cite }));
   });
 }

@@ -4,9 +4,9 @@ import { deviceClasses, type Traits } from './traits.ts';
 
 /** In the order of reading: the narrower before the wider that its words hold too. */
 const patterns = {
-  'class-I': /\bclass I\b|\bklasse I\b/u,
+  'class-I': /\b[Cc]lass I\b|\b[Kk]lasse I\b/u,
   'class-from':
-    /klasse (IIa|IIb|III) (og (opp|høyere|høgare)|eller høyere)|class (IIa|IIb|III) (and (up|above)|or higher)/u,
+    /[Kk]lasse (IIa|IIb|III) (og (opp|høyere|høgare)|eller høyere)|[Cc]lass (IIa|IIb|III) (and (up|above)|or higher)/u,
   'software-only':
     /(software|programvare|digital)[- ]only|(software|digital) only|ren(e)? programvare|rein programvare|pure software|software without|no software-only|kun programvare/iu,
   'hardware-only': /hardware[- ]only|ren maskinvare|pure hardware/iu,
@@ -35,13 +35,15 @@ export interface Excluded {
   fromClass?: number;
 }
 
-/** "Delivery platforms without a drug of their own" rules out what has none. */
-const lacks = /(?<!\p{L})(uten|utan|without)(?!\p{L})/iu;
+/** "Software without clinical evidence" rules out some of it; no field tells which. */
+const onlySome =
+  /(?<!\p{L})(uten|utan|without|utenfor|utanfor|outside|before|later than|til dyr|for animals|veterin\p{L}*)(?!\p{L})|(?<!\p{L})drug (delivery|abuse)|legemiddelhåndter|implantable/iu;
+const wide: readonly Exclusion[] = ['drug', 'drug-candidate', 'medtech', 'software', 'hardware', 'consumer'];
 
 /** What a text rules out, if it is one of the things that a company's fields can answer. */
 export function exclusionIn(text: string): Excluded | undefined {
   const found = (Object.keys(patterns) as Exclusion[]).find((name) => patterns[name].test(text));
-  if (found === undefined || ((found === 'drug' || found === 'drug-candidate') && lacks.test(text))) return undefined;
+  if (found === undefined || (wide.includes(found) && onlySome.test(text))) return undefined;
   if (found !== 'class-from') return { what: found };
   const named = /(IIa|IIb|III)/u.exec(text)![1] as (typeof deviceClasses)[number];
   return { what: found, fromClass: deviceClasses.indexOf(named) };

@@ -1,7 +1,6 @@
 /** Signals between a company that raises and an investor. Every feature is named, ranged and pure. */
 import type { Member } from '../member.ts';
 import { conceptCosine, conceptShare, conceptsOf, onAxes, union, type Concepts } from './concepts.ts';
-import { placeOf } from './clauses.ts';
 import { either, lifts, lowers, type FeatureTable } from './feature-table.ts';
 import { containment, gramsOf, surplus, type GramWeights } from './grams.ts';
 import { countiesIn, geographyFit } from './geography.ts';
@@ -182,9 +181,9 @@ function interestsOf(investor: MemberParty, { wanted }: Mandate): Interests {
   let known = interestsKnown.get(investor);
   if (known === undefined) {
     // A sentence of what it does not do looks just like one of what it does.
-    const sought = investor.byRole.seek.filter((facet) => wanted.has(placeOf(facet)));
-    const about = investor.byRole.about.filter((facet) => wanted.has(placeOf(facet)));
-    const conceptsIn = (facets: readonly PreparedFacet[]) => facets.map((facet) => wanted.get(placeOf(facet))!);
+    const sought = investor.byRole.seek.filter((facet) => wanted.has(facet.text));
+    const about = investor.byRole.about.filter((facet) => wanted.has(facet.text));
+    const conceptsIn = (facets: readonly PreparedFacet[]) => facets.map((facet) => wanted.get(facet.text)!);
     const thesis = union(conceptsIn(sought));
     known = { sought, thesis, interests: union([thesis, ...conceptsIn(about)]) };
     interestsKnown.set(investor, known);

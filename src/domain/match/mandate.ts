@@ -4,7 +4,8 @@
  */
 import type { Member } from '../member.ts';
 import { amountsIn } from './amounts.ts';
-import { clausesOf, placeOf, type Citation, type Clause } from './clauses.ts';
+import { closedIn } from './closed.ts';
+import { clausesOf, type Citation, type Clause } from './clauses.ts';
 import { conceptsOf, union, type Concepts } from './concepts.ts';
 import { exclusionIn, type Excluded } from './exclusions.ts';
 import { countiesIn } from './geography.ts';
@@ -20,7 +21,7 @@ export interface Mandate {
   excluded: readonly Found<Excluded>[];
   /** Negated in thesis, summary or seeks: costs score. */
   avoided: readonly Found<Excluded>[];
-  /** What each sentence (`placeOf`) speaks of where it does not negate; a sentence that only refuses is not among them. */
+  /** What each sentence, by its text, speaks of where it does not negate; one that only refuses is not among them. */
   wanted: ReadonlyMap<string, Concepts>;
   /** "Only X": the words that name X. */
   onlyTopic: Found<string> | undefined;
@@ -47,8 +48,6 @@ export interface Mandate {
   focus: Readonly<Record<'drug' | 'device' | 'software' | 'diagnostics' | 'ai' | 'welfare' | 'consumer', number>>;
 }
 
-const closedPattern =
-  /(?<!\p{L})(nye?|new)\s+(navn|namn|selskap\p{L}*|investering\p{L}*|names|companies|investments)\s+(tar|tek|gjør|gjer|ser|are|will)\s.{0,30}(?<!\p{L})(ikke|ikkje|not)(?!\p{L})|(fond|fund|investeringsperiod|investment period)\p{L}*\s+(gikk|gjekk|går|løp|ran|runs?)\s+(ut|out)(?!\p{L})|(?<!\p{L})(resten|rest|remaind\p{L}*)\s.{0,25}(til|to|for)\s+(oppfølg|follow[- ]?(up|on))|(?<!\p{L})(ikke|ikkje|ingen|inga|no|not)(?!\p{L}).{0,20}(?<!\p{L})(nye?|new)\s+(\p{L}+\s+)?(invest|deal|plasser)|(?<!\p{L})not\s+(currently\s+)?(deploying|investing)|(?<!\p{L})(kun|bare|berre|only)\s.{0,20}(oppfølg|follow[- ]?(up|on))|full(t|y)?[- ]?invest|closed (to|for) new|(fond|fund|investeringsperiod|investment period)\p{L}*\s+(er|is|has)\s+(\p{L}+\s+)?(stengt|lukk|avslutt|utløp|over|closed|ended|expired)|(stans|stopp|paus)\p{L}*\s+(i\s+)?(nye|all(e)?)\s/iu;
 const nonEquityPattern =
   /(?<!\p{L})(ikke|ikkje|ingen|no|not|uten|utan|without)\s+(\p{L}+\s+)?(egenkapital|eigenkapital|equity)|venture debt|(lån|loans?)(?!\p{L}).{0,12}(garanti|guarantee)|rentefri\p{L}*\s+lån|(vekst|vekste)lån|growth loan/iu;
 const propertyPattern = /(?<!\p{L})(eiendom|eigedom|helsebygg)|(?<!intellectual )property|real estate/iu;
@@ -80,14 +79,18 @@ export function mandateOf(investor: Member): Mandate {
     text,
   }));
   const sentences = [...new Set(clauses.map(({ cite }) => cite))];
-  const first = (pattern: RegExp, among: readonly Citation[] = sentences): Found<string> | undefined => {
-    const cite = among.find((c) => pattern.test(c.text));
-    return cite && { value: pattern.exec(cite.text)![0], cite };
+  const whole = sentences.map((cite) => ({ text: cite.text, cite }));
+  const first = (
+    pattern: RegExp,
+    among: readonly { text: string; cite: Citation }[] = whole,
+  ): Found<string> | undefined => {
+    const found = among.find((one) => pattern.test(one.text));
+    return found && { value: pattern.exec(found.text)![0], cite: found.cite };
   };
   const refused = clauses.filter(({ isNegative }) => isNegative);
   const wanted = clauses.filter(({ isNegative }) => !isNegative);
 
-  const classRange = first(/(?:class|klasse)\s+(IIa|IIb|III)(?![\p{L}])/iu, sentences);
+  const classRange = first(/(?:class|klasse)\s+(IIa|IIb|III)(?![\p{L}])/iu);
   const focus = Object.fromEntries(
     Object.entries(focusWords).map(([key, pattern]) => {
       let score = 0;
@@ -107,19 +110,20 @@ export function mandateOf(investor: Member): Mandate {
       return value === undefined ? [] : [{ value, cite }];
     }),
     wanted: wantedBySentence(wanted),
-    placesOut: placesOut(refused, sentences),
+    placesOut: placesOut(refused, wanted),
     onlyTopic: onlyTopic(exclusions, wanted),
     isGeneralist: first(generalistPattern) !== undefined,
-    closed: first(closedPattern),
+    closed: closedBy(sentences),
     nonEquity: first(nonEquityPattern),
     property: first(propertyPattern),
-    wantsMajority: first(/kjøper majoritet|buys? majority|majority (stakes? )?only/iu),
+    wantsMajority: first(/kjøper majoritet|buys? majority|majority (stakes? )?only/iu, wanted),
     ...sums(clauses, exclusions),
     demandsCeMark: first(
       /\bCE[- ]?(mer|marked)|\bCE mark\p{L}*\s+(in place|på plass|required|granted)|\b(with|med) CE\b|\bCE (or|eller)\b|(?<!\p{L})(før|before) CE (er|is)\b/iu,
     ),
     demandsPayingCustomer: first(
       /betal(ende|ande)\s+\p{L}*(kund|pilot)|paying\s+\p{L}*(customer|client|pilot)|må ha betalt|(inntekt|revenue) (først|fyrst|first|i dag|today)|real customers|(kunde|customer)\p{L}{0,12} (på plass|in place)|(omsetning|omsetnad|revenue|sales)\s+(eller|or)\s+(\p{L}+\s+)?(kontrakt|contract|avtale)|sign(ert|erte|ed)\s+\p{L}*(avtale|kontrakt|contract|agreement|pilot)/iu,
+      wanted,
     ),
     deviceClassMin: classRange && {
       value: deviceClasses.findIndex(
@@ -128,16 +132,24 @@ export function mandateOf(investor: Member): Mandate {
       cite: classRange.cite,
     },
     wantsProfit: first(
-      /lønnsom|lønsam|profitab|break-?even|positivt år|(?<!\p{L})gå(r)? (rundt|i null|i pluss)(?!\p{L})/iu,
+      /(?<!\p{L})(lønnsom|lønsam|profitab)|(?<!\p{L})(nesten|near) lønnsom|break-?even|positivt år|(?<!\p{L})gå(r)? (rundt|i null|i pluss)(?!\p{L})/iu,
+      wanted,
     ),
     focus,
   };
 }
 
+function closedBy(sentences: readonly Citation[]): Found<string> | undefined {
+  for (const cite of sentences) {
+    const value = closedIn(cite.text);
+    if (value !== undefined) return { value, cite };
+  }
+  return undefined;
+}
+
 function wantedBySentence(wanted: readonly Clause[]): Map<string, Concepts> {
   const found = new Map<string, Concepts>();
-  for (const { text, cite } of wanted)
-    found.set(placeOf(cite), union([found.get(placeOf(cite)) ?? [], conceptsOf(text)]));
+  for (const { text, cite } of wanted) found.set(cite.text, union([found.get(cite.text) ?? [], conceptsOf(text)]));
   return found;
 }
 
@@ -159,11 +171,19 @@ function onlyTopic(
 }
 
 const revenueWord = /omsetning|omsetnad|omset|revenue|\bARR\b|\bsales\b|inntekt|fakturert/iu;
-const roundWord = /runde|round|rais|hent|series|serie|emisjon/iu;
-const atLeast = /\b(over|above|fra|from|more than|mer enn|meir enn)\b/iu;
-const atMost = /\b(under|below|inntil|up to|less than|mindre enn)\b/iu;
+/** Money that is the fund's own, a hope, or somebody else's. */
+const notRevenue =
+  /prefer|helst|kunne nå|path to|potensial|potential|forvalt|manage|ticket|legg\p{L}* inn|skyt\p{L}* inn|samlet|samla|market|marked|marknad|konsern|our parent/iu;
+const notRound = /market|marked|marknad|\bsaves?\b|sparer|a year|i året|har hentet|har henta|reserve/iu;
+const roundWord =
+  /(?<!\p{L})(?:[\p{L}-]{0,30}runde[nr]?|rundar|rundane|rounds?|raising|raises?|henter|hentar|series|serie|\p{L}{0,30}emisjon\p{L}{0,30})(?!\p{L})/iu;
+const atMost =
+  /(?<!\p{L})(under|below|inntil|opp? (?:til|mot)|up to|less than|mindre enn|maks\p{L}*|at most|no more than|ikke mer enn|ikkje meir enn|høyst|høgst)(?!\p{L})/iu;
+const atLeast =
+  /(?<!\p{L})(over|above|fra|frå|from|(?<!(?:no|ikke|ikkje) )(?:more than|mer enn|meir enn)|minst|at least|minimum|larger than|større enn|or more|eller mer)(?!\p{L})/iu;
 /** "Over 12 million we are too small": the amount bounds what it can do, not what it wants. */
-const tooMuch = /for (små|lite|liten)(?!\p{L})|too (small|large|big)|(regnes|reknast|counts?) (ikke|ikkje|not)/iu;
+const tooMuch =
+  /for (små|lite|liten|store?)(?!\p{L})|too (small|large|big)|(regnes|reknast|counts?) (ikke|ikkje|not)/iu;
 
 /** Amounts beside a word for revenue or for a round. */
 function sums(
@@ -177,14 +197,16 @@ function sums(
     if (amount === undefined) continue;
     const isExclusion = cite.field.startsWith('exclusions');
     if (revenueWord.test(text)) {
-      if (/prefer|helst/iu.test(text)) continue;
-      if (isExclusion && atLeast.test(text)) found.revenueMaxNok ??= { value: amount.minNok, cite };
+      if (cite.field === 'summary' || notRevenue.test(text)) continue;
+      // What is ruled out above an amount is a ceiling, and so is what is wanted below one.
+      const isCeiling = !amount.isRange && (isExclusion || isNegative ? atLeast : atMost).test(text);
+      if (isCeiling) found.revenueMaxNok ??= { value: amount.minNok, cite };
       else if (found.revenueMinNok === undefined || amount.minNok > found.revenueMinNok.value)
         found.revenueMinNok = { value: amount.minNok, cite };
       if (amount.isRange) found.revenueMaxNok ??= { value: amount.maxNok, cite };
     } else if (cite.field.startsWith('seeks') || roundWord.test(text)) {
-      if (cite.field === 'summary') continue;
-      const isBound = isNegative || tooMuch.test(text);
+      if (cite.field === 'summary' || notRound.test(text)) continue;
+      const isBound = (isNegative && !/no more than|ikkj?e mei?r enn/iu.test(text)) || tooMuch.test(text);
       if (amount.isRange || (isBound ? atMost : atLeast).test(text))
         found.roundMinNok ??= { value: amount.minNok, cite };
       if (amount.isRange || (isBound ? atLeast : atMost).test(text))
@@ -200,18 +222,23 @@ function sums(
 }
 
 const passes =
-  /forbi|utenom|utanom|\bskip|pass(es)? (by|over)|(ikke|ikkje|no|not|nothing|aldri|never) (i|in|from|fra|frå)(?!\p{L})/iu;
+  /(?<!(?:aldri|never|not|ikke|ikkje) (?:\p{L}+ )?)(?:forbi|utenom|utanom|\bskip|pass(?:es)? (?:by|over))|(?:ikke|ikkje|no|not|nothing|aldri|never) (?:\p{L}+ )?(?:i|in|from|fra|frå|cover)(?!\p{L})|er (?:ikke|ikkje) vårt/iu;
 const bigTowns = ['oslo', 'bergen', 'trondheim', 'stavanger'];
 const outsideOf =
-  /(?<!\p{L})(?:utenfor|utanfor|outside)(?: of)? (?<places>(?:de |dei |the )?(?:store|største|big|large)\p{L}* (?:byen|byan|byer|byar|cit)\p{L}*|\p{Lu}\p{L}+(?:(?:, | og | and )\p{Lu}\p{L}+)*)/u;
+  /(?<!\p{L})(?<!(?:rett|like|just) )(?:utenfor|utanfor|outside)(?: of)? (?<places>(?:de |dei |the )?(?:store|største|big|large)\p{L}* (?:byen|byan|byer|byar|cit)\p{L}*|\p{Lu}\p{L}+(?:(?:, | og | and )\p{Lu}\p{L}+)*)/u;
+/** Whose place it is, and no mere welcome. */
+const theirs =
+  /selskap|bedrift|verksem|virksom|foretak|føretak|compan|start-?up|adresse|address|hovedkontor|(?<!\p{L})(?:kun|bare|berre|only)(?!\p{L})/iu;
+const welcome = /også|(?<!\p{L})(?:also|even)(?!\p{L})|gjerne|velko|welcome/iu;
 
 /** Counties in a clause that passes them by, and the towns outside which a company must lie. */
-function placesOut(refused: readonly Clause[], sentences: readonly Citation[]): Mandate['placesOut'] {
+function placesOut(refused: readonly Clause[], wanted: readonly Clause[]): Mandate['placesOut'] {
   for (const { text, cite } of refused) {
     const counties = passes.test(text) ? countiesIn(text) : [];
     if (counties.length > 0) return { value: new Set(counties), cite };
   }
-  for (const cite of sentences) {
+  for (const cite of new Set(wanted.map((clause) => clause.cite))) {
+    if (cite.field === 'summary' || !theirs.test(cite.text) || welcome.test(cite.text)) continue;
     const places = outsideOf.exec(cite.text)?.groups!['places']?.toLowerCase();
     if (places === undefined) continue;
     const towns = bigTowns.filter((town) => places.includes(town));
