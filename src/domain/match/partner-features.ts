@@ -64,7 +64,7 @@ export const partnerFeatureTable = {
 export type PartnerFeature = keyof typeof partnerFeatureTable;
 
 const moneyPattern =
-  /(\d\s*(mill|mnok|mrd|m\b|million)|\bNOK\b|\bkapital\b|\binvestor|\bangels?\b|\bengel\b|\bsåkorn|\bemisjon|\bseed\b|\bseries [ab]\b|\bserie [ab]\b|venture|\bcapital\b|oppkjøp|acqui|\bround\b)/iu;
+  /(\d\s*(mill|mnok|mrd|m\b|million)|\bNOK(?=\s*\d)|\bkapital\b|\binvestor|\bangels?\b|\bengel\b|\bsåkorn|\bemisjon|\bseed\b|\bseries [ab]\b|\bserie [ab]\b|venture|\bcapital\b(?! region)|\bround\b(?![- ]the))/iu;
 
 /** Seeks that ask for money are for the investor match, not for partners. */
 export const asksForMoney = (text: string): boolean => moneyPattern.test(text);
