@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { conceptCosine, conceptsOf } from '../../src/domain/match/concepts.ts';
+import { thesaurus } from '../../src/domain/match/thesaurus.ts';
 import { gramCounts } from '../../src/domain/match/grams.ts';
 import { languageOf } from '../../src/domain/language.ts';
 import { countiesIn } from '../../src/domain/match/geography.ts';
@@ -31,4 +32,14 @@ test('counties are whole words, also those that begin with a Norwegian letter', 
   expect(countiesIn('Østfold')).toEqual(['østfold']);
   expect(countiesIn('Oslo og Østfold')).toEqual(['oslo', 'østfold']);
   expect(countiesIn('Tromsdalen')).toEqual([]);
+});
+
+test('a stem inside another word is no concept of it', () => {
+  const said = (text: string) => conceptsOf(text).map((concept) => thesaurus[concept]![0]);
+  expect(said('Trygghetsalarm')).not.toContain('musculoskeletal');
+  expect(said('Imaging and messaging')).not.toContain('elderly');
+  expect(said('Psychologists')).not.toContain('logistics');
+  expect(said('Uavhengig utprøving')).toEqual(expect.not.arrayContaining(['addiction', 'simulation']));
+  expect(said('Bekreftelse, foreldre, invoice, during')).toEqual([]);
+  expect(said('Brystkreft og hoftebrudd')).toEqual(expect.arrayContaining(['oncology', 'musculoskeletal']));
 });
