@@ -206,23 +206,23 @@ test('evaluate leaves out judgments about nobody in the folder, and says how man
   expect(figures.map(({ queries }) => queries.map(({ ndcg }) => ndcg))).toEqual([[1]]);
 });
 
-// The figures when this was written, and what they may not fall to. Weights were learned from seed/judged, but for two
-// of investors not from seed/judged-2.
+// What they may not fall to. When this was written: .928, .944, .728 on seed/judged; .929, .856, .712 on seed/judged-2. Weights
+// were learned from seed/judged, but for two of investors not from seed/judged-2.
 test.each([
   [
     'seed/judged',
     [
-      ['supplier_for_need', 26, 0.929, 0.88],
-      ['investor_for_startup', 23, 0.945, 0.92],
-      ['partner_for_member', 38, 0.722, 0.69],
+      ['supplier_for_need', 26, 0.88],
+      ['investor_for_startup', 23, 0.92],
+      ['partner_for_member', 38, 0.69],
     ],
   ],
   [
     'seed/judged-2',
     [
-      ['supplier_for_need', 14, 0.932, 0.89],
-      ['investor_for_startup', 30, 0.856, 0.82],
-      ['partner_for_member', 42, 0.711, 0.68],
+      ['supplier_for_need', 14, 0.89],
+      ['investor_for_startup', 30, 0.82],
+      ['partner_for_member', 42, 0.68],
     ],
   ],
 ] as const)(
@@ -231,7 +231,7 @@ test.each([
     const { code, stdout } = await command('evaluate', '--dir', path.join(projectRoot(), dir), '--json');
     expect(code).toBe(0);
     const figures = JSON.parse(stdout) as { task: string; queries: unknown[]; ndcg: { mean: number } }[];
-    for (const [task, queries, , atLeast] of known) {
+    for (const [task, queries, atLeast] of known) {
       const figure = figures.find((one) => one.task === task)!;
       expect(figure.queries).toHaveLength(queries);
       expect(figure.ndcg.mean).toBeGreaterThan(atLeast);

@@ -1,6 +1,7 @@
 /** What an investor wrote, clause by clause, and which clauses say what it does not do. */
 import { sentencesOf } from '../facet.ts';
 import type { Member } from '../member.ts';
+import { wholeWord } from './whole-word.ts';
 
 export interface Citation {
   field: string;
@@ -16,18 +17,17 @@ export interface Clause {
   cite: Citation;
 }
 
-/** `\b` knows no letter but a-z. */
-const word = (words: string) => String.raw`(?<!\p{L})(?:${words})(?!\p{L})`;
-
 const negation = new RegExp(
   [
-    // "Not only", "not afraid of", "nothing better" praise.
+    // "Not only", "not afraid of", "no better" praise.
     String.raw`(?<!\p{L})(?:ikke|ikkje|not)(?! (?:bare|berre|kun|only|just|redde?|afraid|utelukk\p{L}*|exclude)(?!\p{L}))(?!\p{L})`,
     String.raw`(?<!\p{L})ingen(?! (?:bedre|andre)(?!\p{L}))(?!\p{L})|(?<!\p{L})no(?! (?:better|other)(?!\p{L}))(?![\p{L}.])`,
-    word(
+    wholeWord(
       'inga|never|aldri|avoid|dislike|unngår|unngå|unntatt|unnateke|unntak|bortsett|except|anything but|annet enn|anna enn|nothing|nor',
     ),
-    word('utelukke[tr]|utelukka|excluded|(?:sier|seier|takker|takkar|say) (?:nei|no)|unna|stay out|lite til overs'),
+    wholeWord(
+      'utelukke[tr]|utelukka|excluded|(?:sier|seier|takker|takkar|say) (?:nei|no)|unna|stay out|lite til overs',
+    ),
     // Said without a negation: "falls outside", "we leave to others", "we pass by".
     String.raw`(?<!\p{L})(?:fall(?:er|s)?|ligg(?:er)?|lies|is|are|er) (?:\p{L}+ ){0,2}(?:utenfor|utanfor|outside)(?= (?:our|the mandate|the scope|vårt|vår|mandatet|det vi|what we)|\s*[.,;!]|$| også| også)|(?<!\p{L})fall(?:er)? (?:\p{L}+ ){0,2}(?:i)?gjennom(?!\p{L})`,
     String.raw`(?<!\p{L})(?:(?:lar|let|overlat(?:er)?|overlet|leaves?) (?:vi|me|we)|(?:vi|me|we) (?:lar|let|overlat(?:er)?|overlet|leave)) (?:\p{L}+ ){0,5}(?:andre|others)(?!\p{L})`,
@@ -42,7 +42,7 @@ const turn =
 /** "Diagnostics, not drugs": what stands before it is meant. */
 const opensNegative = /^\s*(?:ikke|ikkje|not|no|never|aldri|ingen|inga)\s+\p{L}/iu;
 /** Who does something: what follows is a statement of its own. */
-const subject = new RegExp(word('vi|me|jeg|eg|we|i|det|dei|de|it|they|som|who|that|which'), 'iu');
+const subject = new RegExp(wholeWord('vi|me|jeg|eg|we|i|det|dei|de|it|they|som|who|that|which'), 'iu');
 /** A list goes on: "rehabilitation, elderly care or wellness". */
 const isListed = (text: string, words: number): boolean =>
   text.trim().split(/\s+/u).length <= words && !turn.test(text) && !subject.test(text);

@@ -1,7 +1,8 @@
 /** Places as members write them: Norwegian counties, countries and the wider areas that contain them. */
 
-/** Whole words; `\b` knows no letter but a-z, and Østfold begins with another. */
-const word = (names: string) => new RegExp(`(?<!\\p{L})(?:${names})(?!\\p{L})`, 'iu');
+import { wholeWord } from './whole-word.ts';
+
+const word = (names: string) => new RegExp(wholeWord(names), 'iu');
 
 const counties: Readonly<Record<string, RegExp>> = {
   agder: word('agder|sørlandet'),

@@ -70,54 +70,65 @@ const focusWords = {
     /velferdsteknologi|welfare tech|eldre|elder|omsorg|hjemmetjeneste|sykehjem|trygghet|demens|ageing|tilsyn|care home/giu,
 } as const;
 
+/** What is read: a clause, an exclusion or a whole sentence. */
+interface Part {
+  text: string;
+  cite: Citation;
+}
+
+const everyFound = <T>(parts: readonly Part[], read: (part: Part) => T | undefined): Found<T>[] =>
+  parts.flatMap((part) => {
+    const value = read(part);
+    return value === undefined ? [] : [{ value, cite: part.cite }];
+  });
+
+function firstFound<T>(parts: readonly Part[], read: (part: Part) => T | undefined): Found<T> | undefined {
+  for (const part of parts) {
+    const value = read(part);
+    if (value !== undefined) return { value, cite: part.cite };
+  }
+  return undefined;
+}
+
+/** The sentences and seeks that clauses stand in, whole, once each. */
+const sentencesIn = (clauses: readonly Clause[]): Part[] =>
+  [...new Set(clauses.map(({ cite }) => cite))].map((cite) => ({ text: cite.text, cite }));
+
 export function mandateOf(investor: Member): Mandate {
   const clauses = clausesOf(investor);
-  const exclusions = (investor.exclusions ?? []).map((text, i): Citation => ({
-    field: `exclusions[${i}]`,
-    start: 0,
-    end: text.length,
+  const exclusions = (investor.exclusions ?? []).map((text, i): Clause => ({
     text,
+    isNegative: true,
+    cite: { field: `exclusions[${i}]`, start: 0, end: text.length, text },
   }));
-  const sentences = [...new Set(clauses.map(({ cite }) => cite))];
-  const whole = sentences.map((cite) => ({ text: cite.text, cite }));
-  const first = (
-    pattern: RegExp,
-    among: readonly { text: string; cite: Citation }[] = whole,
-  ): Found<string> | undefined => {
-    const found = among.find((one) => pattern.test(one.text));
-    return found && { value: pattern.exec(found.text)![0], cite: found.cite };
-  };
+  const sentences = sentencesIn(clauses);
   const refused = clauses.filter(({ isNegative }) => isNegative);
   const wanted = clauses.filter(({ isNegative }) => !isNegative);
+  const first = (pattern: RegExp, among: readonly Part[] = sentences) =>
+    firstFound(among, ({ text }) => pattern.exec(text)?.[0]);
 
   const classRange = first(/(?:class|klasse)\s+(IIa|IIb|III)(?![\p{L}])/iu);
   const focus = Object.fromEntries(
     Object.entries(focusWords).map(([key, pattern]) => {
       let score = 0;
-      for (const clause of clauses) score += (clause.text.match(pattern)?.length ?? 0) * (clause.isNegative ? -1 : 1);
-      for (const cite of exclusions) score -= cite.text.match(pattern)?.length ?? 0;
+      for (const { text, isNegative } of [...clauses, ...exclusions])
+        score += (text.match(pattern)?.length ?? 0) * (isNegative ? -1 : 1);
       return [key, Math.tanh(score / 2)];
     }),
   ) as Record<keyof typeof focusWords, number>;
 
   return {
-    excluded: exclusions.flatMap((cite) => {
-      const value = exclusionIn(cite.text);
-      return value === undefined ? [] : [{ value, cite }];
-    }),
-    avoided: refused.flatMap(({ text, cite }) => {
-      const value = exclusionIn(text);
-      return value === undefined ? [] : [{ value, cite }];
-    }),
+    excluded: everyFound(exclusions, ({ text }) => exclusionIn(text)),
+    avoided: everyFound(refused, ({ text }) => exclusionIn(text)),
     wanted: wantedBySentence(wanted),
     placesOut: placesOut(refused, wanted),
-    onlyTopic: onlyTopic(exclusions, wanted),
+    onlyTopic: firstFound([...exclusions, ...wanted], topicIn),
     isGeneralist: first(generalistPattern) !== undefined,
-    closed: closedBy(sentences),
+    closed: firstFound(sentences, ({ text }) => closedIn(text)),
     nonEquity: first(nonEquityPattern),
     property: first(propertyPattern),
     wantsMajority: first(/kjøper majoritet|buys? majority|majority (stakes? )?only/iu, wanted),
-    ...sums(clauses, exclusions),
+    ...sums([...clauses, ...exclusions]),
     demandsCeMark: first(
       /\bCE[- ]?(mer|marked)|\bCE mark\p{L}*\s+(in place|på plass|required|granted)|\b(with|med) CE\b|\bCE (or|eller)\b|(?<!\p{L})(før|before) CE (er|is)\b/iu,
     ),
@@ -139,35 +150,20 @@ export function mandateOf(investor: Member): Mandate {
   };
 }
 
-function closedBy(sentences: readonly Citation[]): Found<string> | undefined {
-  for (const cite of sentences) {
-    const value = closedIn(cite.text);
-    if (value !== undefined) return { value, cite };
-  }
-  return undefined;
-}
-
 function wantedBySentence(wanted: readonly Clause[]): Map<string, Concepts> {
   const found = new Map<string, Concepts>();
   for (const { text, cite } of wanted) found.set(cite.text, union([found.get(cite.text) ?? [], conceptsOf(text)]));
   return found;
 }
 
-function onlyTopic(
-  exclusions: readonly Citation[],
-  wanted: readonly { text: string; cite: Citation }[],
-): Found<string> | undefined {
-  const ruledOut = exclusions.map((cite) => ({ text: cite.text, cite }));
-  for (const { text, cite } of [...ruledOut, ...wanted]) {
-    const groups = (onlyPattern.exec(text) ?? (cite.field.startsWith('exclusions') ? allButPattern.exec(text) : null))
-      ?.groups;
-    const topic = Object.values(groups ?? {})
-      .find((value) => value !== undefined)
-      ?.trim();
-    if (topic !== undefined && !/^(ai|software|digital|hardware|investor|medtech)$/iu.test(topic))
-      return { value: topic, cite };
-  }
-  return undefined;
+const isExclusion = ({ field }: Citation): boolean => field.startsWith('exclusions');
+
+function topicIn({ text, cite }: Part): string | undefined {
+  const groups = (onlyPattern.exec(text) ?? (isExclusion(cite) ? allButPattern.exec(text) : null))?.groups;
+  const topic = Object.values(groups ?? {})
+    .find((value) => value !== undefined)
+    ?.trim();
+  return topic === undefined || /^(ai|software|digital|hardware|investor|medtech)$/iu.test(topic) ? undefined : topic;
 }
 
 const revenueWord = /omsetning|omsetnad|omset|revenue|\bARR\b|\bsales\b|inntekt|fakturert/iu;
@@ -188,18 +184,20 @@ const tooMuch =
 /** Amounts beside a word for revenue or for a round. */
 function sums(
   clauses: readonly Clause[],
-  exclusions: readonly Citation[],
 ): Pick<Mandate, 'revenueMinNok' | 'revenueMaxNok' | 'roundMinNok' | 'roundMaxNok'> {
-  const found: Partial<Record<'revenueMinNok' | 'revenueMaxNok' | 'roundMinNok' | 'roundMaxNok', Found<number>>> = {};
-  const ruledOut = exclusions.map((cite) => ({ text: cite.text, isNegative: true, cite }));
-  for (const { text, isNegative, cite } of [...clauses, ...ruledOut]) {
+  const found: ReturnType<typeof sums> = {
+    revenueMinNok: undefined,
+    revenueMaxNok: undefined,
+    roundMinNok: undefined,
+    roundMaxNok: undefined,
+  };
+  for (const { text, isNegative, cite } of clauses) {
     const amount = amountsIn(text)[0];
     if (amount === undefined) continue;
-    const isExclusion = cite.field.startsWith('exclusions');
     if (revenueWord.test(text)) {
       if (cite.field === 'summary' || notRevenue.test(text)) continue;
       // What is ruled out above an amount is a ceiling, and so is what is wanted below one.
-      const isCeiling = !amount.isRange && (isExclusion || isNegative ? atLeast : atMost).test(text);
+      const isCeiling = !amount.isRange && (isNegative ? atLeast : atMost).test(text);
       if (isCeiling) found.revenueMaxNok ??= { value: amount.minNok, cite };
       else if (found.revenueMinNok === undefined || amount.minNok > found.revenueMinNok.value)
         found.revenueMinNok = { value: amount.minNok, cite };
@@ -213,12 +211,7 @@ function sums(
         found.roundMaxNok ??= { value: amount.maxNok, cite };
     }
   }
-  return {
-    revenueMinNok: found.revenueMinNok,
-    revenueMaxNok: found.revenueMaxNok,
-    roundMinNok: found.roundMinNok,
-    roundMaxNok: found.roundMaxNok,
-  };
+  return found;
 }
 
 const passes =
@@ -231,19 +224,17 @@ const theirs =
   /selskap|bedrift|verksem|virksom|foretak|føretak|compan|start-?up|adresse|address|hovedkontor|(?<!\p{L})(?:kun|bare|berre|only)(?!\p{L})/iu;
 const welcome = /også|(?<!\p{L})(?:also|even)(?!\p{L})|gjerne|velko|welcome/iu;
 
-/** Counties in a clause that passes them by, and the towns outside which a company must lie. */
-function placesOut(refused: readonly Clause[], wanted: readonly Clause[]): Mandate['placesOut'] {
-  for (const { text, cite } of refused) {
-    const counties = passes.test(text) ? countiesIn(text) : [];
-    if (counties.length > 0) return { value: new Set(counties), cite };
-  }
-  for (const cite of new Set(wanted.map((clause) => clause.cite))) {
-    if (cite.field === 'summary' || !theirs.test(cite.text) || welcome.test(cite.text)) continue;
-    const places = outsideOf.exec(cite.text)?.groups!['places']?.toLowerCase();
-    if (places === undefined) continue;
-    const towns = bigTowns.filter((town) => places.includes(town));
-    const named = /byen|byan|byer|byar|cit/u.test(places) ? bigTowns : towns;
-    if (named.length > 0) return { value: new Set(named), cite };
-  }
-  return undefined;
+/** Counties in a clause that passes them by, or else the towns outside which a company must lie. */
+const placesOut = (refused: readonly Clause[], wanted: readonly Clause[]): Mandate['placesOut'] =>
+  firstFound(refused, countiesPassed) ?? firstFound(sentencesIn(wanted), townsLeftOut);
+
+const placesOrNone = (places: readonly string[]): ReadonlySet<string> | undefined =>
+  places.length === 0 ? undefined : new Set(places);
+
+const countiesPassed = ({ text }: Part) => placesOrNone(passes.test(text) ? countiesIn(text) : []);
+
+function townsLeftOut({ text, cite }: Part) {
+  if (cite.field === 'summary' || !theirs.test(text) || welcome.test(text)) return undefined;
+  const places = outsideOf.exec(text)?.groups!['places']?.toLowerCase() ?? '';
+  return placesOrNone(bigTowns.filter((town) => places.includes(town) || /byen|byan|byer|byar|cit/u.test(places)));
 }
